@@ -1,0 +1,1 @@
+"""Typed settings, and the TOML files that a local authority edits."""

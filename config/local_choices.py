@@ -1,0 +1,56 @@
+"""The local choices: numbers that NICE leaves to a locality, read once from `local_choices.toml`."""
+
+from __future__ import annotations
+
+import functools
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from config.toml_file import ConfigError, config_folder, line_of, read_toml
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+class LocalChoices:
+    """Every local choice with its unit in its name; the TOML file says what each means."""
+
+    assessment_before_programme_days: int
+    sdq_concern_from: int
+    parental_sensitivity_lookback_days: int
+    stable_placement_days: int
+    education_plan_minimum_age: int
+    education_plan_up_to_date_days: int
+    persistent_absence_percent: int
+    exclusion_age_from: int
+    exclusion_age_to: int
+    preschool_under_age: int
+    video_feedback_sessions: int
+    video_feedback_minutes: int
+    video_feedback_filmed_minutes_from: int
+    video_feedback_filmed_minutes_to: int
+    video_feedback_days_from: int
+    video_feedback_days_to: int
+    carer_training_days: int
+    carer_training_age_from: int
+    carer_training_age_to: int
+    return_to_care_days: int
+    placement_moves_days: int
+    placement_moves_count: int
+    breakdown_reasons: list[str]
+
+
+@functools.cache
+def local_choices() -> LocalChoices:
+    """The choices of `local_choices.toml`.
+
+    Raises ConfigError, naming the line, for a setting that is missing, unknown or of the wrong type.
+    """
+    path = config_folder() / "local_choices.toml"
+    values = read_toml(path)
+    try:
+        return TypeAdapter(LocalChoices).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        line = line_of(path, rf"^\s*{name}\b")
+        raise ConfigError(f"{path.name}, line {line}: {name}: {first['msg']}. Correct it or put the default back.") from None

@@ -1,0 +1,54 @@
+"""Where the databases are and whose dashboard this is."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.toml_file import ConfigError, config_folder, line_of, read_toml
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+FILE_DATABASES = ("duckdb:///", "sqlite:///")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`authority` is a name for people; `database` and `workspace` are SQLAlchemy addresses."""
+
+    authority: str
+    database: str
+    workspace: str
+
+
+def settings() -> Settings:
+    """The settings of `settings.toml`, each overridden by its environment variable.
+
+    Read anew at each call, because tests and commands change the environment.
+    Raises ConfigError for a setting that is missing, unknown or not text.
+    """
+    path = config_folder() / "settings.toml"
+    values = read_toml(path)
+    known = {"authority", "database", "workspace"}
+    for name, value in values.items():
+        if name not in known:
+            raise ConfigError(f"{path.name}, line {line_of(path, name)}: there is no setting {name!r}. The settings are {', '.join(sorted(known))}.")
+        if not isinstance(value, str):
+            raise ConfigError(f"{path.name}, line {line_of(path, name)}: {name} must be text in quotes.")
+    missing = known - values.keys()
+    if missing:
+        raise ConfigError(f"{path.name} lacks the setting {sorted(missing)[0]!r}. Put it back.")
+    return Settings(
+        authority=os.environ.get("QS133_AUTHORITY") or values["authority"],
+        database=absolute_address(os.environ.get("QS133_DATABASE_URL") or values["database"]),
+        workspace=absolute_address(os.environ.get("QS133_WORKSPACE_URL") or values["workspace"]),
+    )
+
+
+def absolute_address(url: str) -> str:
+    """A database address whose relative file path, if it has one, is taken from the project's folder."""
+    for prefix in FILE_DATABASES:
+        path = url.removeprefix(prefix)
+        if path != url and path and path != ":memory:" and not Path(path).is_absolute():
+            return f"{prefix}{PROJECT_FOLDER / path}"
+    return url

@@ -1,0 +1,1 @@
+"""Tables, engines, loading, cells, the workspace and the demo data."""

@@ -1,0 +1,221 @@
+"""The reporting database: what a load fills, and what a warehouse that fills it itself must provide.
+
+All intervals are half-open: `start_date` is in, `end_date` is out, an empty `end_date` still runs.
+Flags are 0, 1 or null (not recorded). `child_id` is a local pseudonym.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from config.code_lists import ASSESSMENT_FACTORS, EDUCATION_PLAN_PARTS
+
+metadata = sa.MetaData()
+
+# 'Greatest' among names and ids means code point order, which a PostgreSQL locale would change.
+TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+
+
+def _child_id(**options: bool) -> sa.Column[str]:
+    return sa.Column("child_id", TEXT, nullable=False, **options)
+
+
+def _flags(*names: str) -> list[sa.Column[int]]:
+    return [sa.Column(name, sa.SmallInteger) for name in names]
+
+
+child = sa.Table(
+    "child", metadata,
+    _child_id(),
+    sa.Column("sex", TEXT, comment="M, F or U"),
+    sa.Column("date_of_birth", sa.Date),
+    sa.Column("ethnicity", TEXT, comment="SSDA903 ETHNIC code"),
+    *_flags("disabled", "mental_health_problem"),
+    sa.Column("origin", TEXT, comment="uk or overseas"),
+    sa.Column("unaccompanied", sa.SmallInteger, comment="unaccompanied asylum-seeking child"),
+    sa.Column("unaccompanied_until", sa.Date, comment="from this day on no longer (DUC)"),
+    sa.Column("team", TEXT),
+    comment="One row a child.",
+)
+
+attachment_need = sa.Table(
+    "attachment_need", metadata,
+    _child_id(),
+    sa.Column("status", TEXT, nullable=False, comment="possible, at_risk or confirmed"),
+    sa.Column("start_date", sa.Date, nullable=False),
+    sa.Column("end_date", sa.Date),
+    comment="When a child may have, is at risk of or has attachment difficulties.",
+)
+
+care_arrangement = sa.Table(
+    "care_arrangement", metadata,
+    _child_id(),
+    sa.Column("care_status", TEXT, nullable=False),
+    sa.Column("placement", TEXT, comment="kind of placement; null is not recorded"),
+    sa.Column("start_date", sa.Date, nullable=False),
+    sa.Column("end_date", sa.Date),
+    comment="One row an arrangement: an SSDA903 episode, the time after adoption or special guardianship, or a local row.",
+)
+
+placement = sa.Table(
+    "placement", metadata,
+    _child_id(),
+    sa.Column("start_date", sa.Date, nullable=False),
+    sa.Column("end_date", sa.Date),
+    sa.Column("ended_by_breakdown", sa.SmallInteger, nullable=False),
+    sa.Column("provider", TEXT),
+    comment="One row a placement in care: a run of episodes with the same carer.",
+)
+
+care_start = sa.Table(
+    "care_start", metadata,
+    _child_id(),
+    sa.Column("start_date", sa.Date, nullable=False),
+    comment="One row each time a child came into care (RNE S with a legal status in care).",
+)
+
+previous_permanence = sa.Table(
+    "previous_permanence", metadata,
+    _child_id(),
+    sa.Column("collection_year", sa.Integer, nullable=False, comment="the calendar year in which the year ends"),
+    sa.Column("previous_permanence", TEXT, comment="P1 to P4 or Z1; null is missing"),
+    comment="The return's permanence arrangement before this care, once for each child and collection year.",
+)
+
+assessment = sa.Table(
+    "assessment", metadata,
+    sa.Column("assessment_id", TEXT, nullable=False),
+    _child_id(),
+    sa.Column("completed_date", sa.Date, nullable=False),
+    *_flags(*ASSESSMENT_FACTORS),
+    comment="One row a comprehensive assessment, with the factors of NICE NG26 1.3.2 that it covered.",
+)
+
+programme = sa.Table(
+    "programme", metadata,
+    sa.Column("programme_id", TEXT, nullable=False),
+    _child_id(),
+    sa.Column("programme", TEXT, nullable=False, comment="video_feedback, parental_sensitivity or other"),
+    sa.Column("offered_date", sa.Date),
+    sa.Column("start_date", sa.Date, comment="empty until it starts"),
+    sa.Column("end_date", sa.Date),
+    sa.Column("provider", TEXT),
+    comment="One row a programme offered.",
+)
+
+programme_session = sa.Table(
+    "programme_session", metadata,
+    sa.Column("programme_id", TEXT, nullable=False),
+    sa.Column("session_date", sa.Date, nullable=False),
+    sa.Column("minutes", sa.Double),
+    sa.Column("filmed_minutes", sa.Double),
+    *_flags("watched_together"),
+    comment="One row a session delivered.",
+)
+
+outcome_score = sa.Table(
+    "outcome_score", metadata,
+    _child_id(),
+    sa.Column("domain", TEXT, nullable=False, comment="social_emotional or parental_sensitivity"),
+    sa.Column("instrument", TEXT, nullable=False, comment="SDQ total difficulties is sdq_total"),
+    sa.Column("score_date", sa.Date, nullable=False),
+    sa.Column("score", sa.Double, nullable=False),
+    comment="One row a score: local ones, and the SDQ of the SSDA903 return.",
+)
+
+education_plan = sa.Table(
+    "education_plan", metadata,
+    sa.Column("plan_id", TEXT, nullable=False),
+    _child_id(),
+    sa.Column("completed_date", sa.Date, nullable=False),
+    *_flags(*EDUCATION_PLAN_PARTS),
+    comment="One row each new or reviewed education plan.",
+)
+
+attendance = sa.Table(
+    "attendance", metadata,
+    _child_id(),
+    sa.Column("session_date", sa.Date, nullable=False),
+    sa.Column("session", TEXT, nullable=False, comment="AM or PM"),
+    sa.Column("mark", TEXT, nullable=False, comment="DfE attendance code, upper case"),
+    comment="One row a half-day session.",
+)
+
+exclusion = sa.Table(
+    "exclusion", metadata,
+    _child_id(),
+    sa.Column("start_date", sa.Date, nullable=False),
+    sa.Column("category", TEXT, nullable=False, comment="SUSP or PERM"),
+    comment="One row a suspension or permanent exclusion.",
+)
+
+carer_training = sa.Table(
+    "carer_training", metadata,
+    _child_id(),
+    sa.Column("carer_type", TEXT),
+    sa.Column("programme", TEXT),
+    sa.Column("completed_date", sa.Date, nullable=False),
+    sa.Column("age_group", TEXT),
+    comment="One row a training completed by a child's carer.",
+)
+
+period = sa.Table(
+    "period", metadata,
+    sa.Column("grain", TEXT, nullable=False, comment="month, quarter, term or year"),
+    sa.Column("label", TEXT, nullable=False),
+    sa.Column("start_date", sa.Date, nullable=False),
+    sa.Column("last_date", sa.Date, nullable=False, comment="the last day of the period, included"),
+    comment="The periods of every grain, so that no query needs a dialect's calendar.",
+)
+
+provided_table = sa.Table(
+    "provided_table", metadata,
+    sa.Column("name", TEXT, nullable=False, comment="a source table's name in the data dictionary"),
+    comment="Which source tables were provided. A table that is provided and empty is a fact; one that is not is 'no data'.",
+)
+
+data_version = sa.Table(
+    "data_version", metadata,
+    sa.Column("version", TEXT, nullable=False, comment="changes whenever the contents do"),
+    sa.Column("loaded_at", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("as_at", sa.Date, nullable=False, comment="nothing after this day counts"),
+    comment="One row: which data this is.",
+)
+
+load_file = sa.Table(
+    "load_file", metadata,
+    sa.Column("source", TEXT, nullable=False, comment="the folder or file named in the load"),
+    sa.Column("file", TEXT, nullable=False),
+    sa.Column("table_name", TEXT, nullable=False),
+    sa.Column("collection_year", sa.Integer, comment="of an SSDA903 return"),
+    sa.Column("rows_read", sa.Integer, nullable=False),
+    sa.Column("rows_loaded", sa.Integer, nullable=False),
+    sa.Column("rows_quarantined", sa.Integer, nullable=False),
+    comment="What became of every file of the last load.",
+)
+
+quarantine = sa.Table(
+    "quarantine", metadata,
+    sa.Column("source", TEXT, nullable=False),
+    sa.Column("file", TEXT, nullable=False),
+    sa.Column("table_name", TEXT, nullable=False),
+    sa.Column("line", sa.Integer, nullable=False, comment="1 is the header"),
+    sa.Column("reason", TEXT, nullable=False),
+    sa.Column("row", TEXT, nullable=False, comment="the row as it was read"),
+    comment="Rows that were not loaded, and why.",
+)
+
+data_quality = sa.Table(
+    "data_quality", metadata,
+    sa.Column("finding", TEXT, nullable=False, comment="what was found, in words"),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("children", sa.Integer, nullable=False),
+    comment="What was loaded as it is although something about it is odd.",
+)
+
+NEEDED_BY_MEASURES = (
+    child, attachment_need, care_arrangement, placement, care_start, previous_permanence, assessment, programme,
+    programme_session, outcome_score, education_plan, attendance, exclusion, carer_training, period,
+    provided_table, data_version,
+)
+"""What a warehouse that fills the database itself must provide; the other tables belong to `qs133 load`."""
