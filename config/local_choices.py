@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import functools
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from config.toml_file import ConfigError, config_folder, line_of, read_toml
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
-class LocalChoices:
+class LocalChoices(BaseModel):
     """Every local choice with its unit in its name; the TOML file says what each means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     assessment_before_programme_days: int
     sdq_concern_from: int
@@ -48,7 +48,7 @@ def local_choices() -> LocalChoices:
     path = config_folder() / "local_choices.toml"
     values = read_toml(path)
     try:
-        return TypeAdapter(LocalChoices).validate_python(values)
+        return LocalChoices.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
