@@ -1,0 +1,210 @@
+"""The kinds of measure, and how one is declared.
+
+A measure is a frozen value: its words, its unit (what one row is), and SQLAlchemy expressions on the unit's columns.
+Everything else (the SQL, the numbers, the page, the definitions) is derived from it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnElement
+
+from metrics.unit import Unit
+
+
+class DeclarationError(Exception):
+    """A measure that can't be computed as declared."""
+
+
+class Better(StrEnum):
+    """Which way is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class Rows:
+    """Rows of the unit, in words and as conditions that all hold. No condition: every row."""
+
+    words: str
+    conditions: tuple[ColumnElement[bool], ...]
+
+    def __init__(self, words: str, *conditions: ColumnElement[bool]) -> None:
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "conditions", conditions)
+
+
+@dataclass(frozen=True, eq=False)
+class Total:
+    """A number of each row, added up, in words and as an expression."""
+
+    words: str
+    of: ColumnElement[Any]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measure:
+    """What every measure has.
+
+    `nice` says where it comes from ('NICE process measure', 'Outcome a', 'Ours: ...'); `counted` explains the fine points
+    and local choices; `why` says why it matters; `reviewed` is the day its definition was last held against its source;
+    `also_in` names further statements that show it.
+    """
+
+    id: str
+    title: str
+    unit: Unit
+    nice: str
+    denominator: Rows
+    better: Better
+    counted: str
+    why: str
+    reviewed: datetime.date = datetime.date(2026, 11, 24)
+    also_in: tuple[int, ...] = ()
+    kind: ClassVar[str]
+    percent: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if not self.id.isidentifier():
+            raise DeclarationError(f"A measure's id must be a plain name like 'education_plan', not {self.id!r}.")
+        for column in self._columns(*self._expressions()):
+            if column.table is not self.unit.table:
+                raise DeclarationError(
+                    f"{self.id} reads {column.table}.{column.name}, but its unit is {self.unit.table.name}, "
+                    f"which has: {', '.join(self.unit.facts)}. Use one of these, or add the fact to the unit."
+                )
+
+    def parts(self) -> dict[str, ColumnElement[Any]]:
+        """What of each row is added up, by name; whole numbers unless the expression is a float."""
+        raise NotImplementedError
+
+    def sources(self) -> frozenset[str]:
+        """The source tables that the numerator needs; without one of them there is no value."""
+        return frozenset().union(*(column.info.get("sources", ()) for column in self._columns(*self._numerator())))
+
+    def counts(self) -> str:
+        """What a child (or event) of the denominator is called, in the plural."""
+        return self.unit.plural
+
+    def _numerator(self) -> tuple[ColumnElement[Any], ...]:
+        raise NotImplementedError
+
+    def _expressions(self) -> tuple[ColumnElement[Any], ...]:
+        return (*self.denominator.conditions, *self._numerator())
+
+    @staticmethod
+    def _columns(*expressions: ColumnElement[Any]) -> Iterator[sa.Column[Any]]:
+        for expression in expressions:
+            for element in visitors.iterate(expression):
+                if isinstance(element, sa.Column):
+                    yield element
+
+    def _when(self, value: ColumnElement[Any] | int, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+        """`value` for rows of the denominator that also meet the conditions, otherwise 0."""
+        every = (*self.denominator.conditions, *conditions)
+        return sa.case((sa.and_(*every), value), else_=0) if every else _expression(value)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Proportion(Measure):
+    """A share of the denominator's rows. The numerator can only narrow the denominator."""
+
+    kind: ClassVar[str] = "proportion"
+    percent: ClassVar[bool] = True
+    numerator: Rows
+
+    def parts(self) -> dict[str, ColumnElement[Any]]:
+        return {"denominator": self._when(1), "numerator": self._when(1, *self.numerator.conditions)}
+
+    def _numerator(self) -> tuple[ColumnElement[Any], ...]:
+        return self.numerator.conditions
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rate(Measure):
+    """Events for each `per` of an exposure, over the denominator's rows."""
+
+    kind: ClassVar[str] = "rate"
+    events: Total
+    exposure: Total
+    per: int
+    per_words: str
+
+    def parts(self) -> dict[str, ColumnElement[Any]]:
+        return {"denominator": self._when(self.exposure.of), "numerator": self._when(self.events.of), "children": self._when(1)}
+
+    def _numerator(self) -> tuple[ColumnElement[Any], ...]:
+        return (self.events.of,)
+
+    def _expressions(self) -> tuple[ColumnElement[Any], ...]:
+        return (*super()._expressions(), self.exposure.of)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mean(Measure):
+    """The mean of a score over the denominator's rows."""
+
+    kind: ClassVar[str] = "mean"
+    score: Total
+
+    def parts(self) -> dict[str, ColumnElement[Any]]:
+        score = sa.cast(self.score.of, sa.Double)
+        return {"denominator": self._when(1), "numerator": self._when(score), "squares": self._when(score * score)}
+
+    def _numerator(self) -> tuple[ColumnElement[Any], ...]:
+        return (self.score.of,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RatioOfTotals(Measure):
+    """One total over another, both added over children, who are the clusters of its interval."""
+
+    kind: ClassVar[str] = "ratio_of_totals"
+    percent: ClassVar[bool] = True
+    over: Total
+    under: Total
+
+    def parts(self) -> dict[str, ColumnElement[Any]]:
+        over, under = self.over.of, self.under.of
+        return {
+            "denominator": self._when(under), "numerator": self._when(over), "children": self._when(1),
+            "over_squares": self._when(over * over), "under_squares": self._when(under * under), "products": self._when(over * under),
+        }
+
+    def _numerator(self) -> tuple[ColumnElement[Any], ...]:
+        return (self.over.of,)
+
+    def _expressions(self) -> tuple[ColumnElement[Any], ...]:
+        return (*super()._expressions(), self.under.of)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """A structure measure: NICE asks for evidence of local arrangements, not for a number."""
+
+    id: str
+    words: str
+    label: str = "structure"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A quality statement: NICE's words, why it matters in ours, and its structure measures."""
+
+    number: int
+    title: str
+    words: str
+    why: str
+    structure: tuple[Evidence, ...] = field(default_factory=tuple)
+
+
+def _expression(value: ColumnElement[Any] | int) -> ColumnElement[Any]:
+    return sa.literal(value) if isinstance(value, int) else value
