@@ -1,0 +1,96 @@
+"""One version of the reporting database, and the summaries made from it.
+
+Cells are computed when first asked for and kept: one `Reporting` is shared by everybody who looks at the same data version.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Sequence
+
+import polars as pl
+import sqlalchemy as sa
+
+from data_access.cells import fetch
+from data_access.tables import data_version, period, provided_table
+from metrics.catalogue import measures
+from metrics.cells import cells_schema, cells_select
+from metrics.kinds import Measure
+from metrics.summarise import Facts, Where, summarise
+from metrics.unit import Scope, Unit
+
+GRAINS = ("month", "quarter", "term", "year")
+PERIOD_SCHEMA: dict[str, pl.DataType] = {
+    "grain": pl.String(), "label": pl.String(), "start_date": pl.Date(), "last_date": pl.Date(),
+}
+
+
+class NoData(Exception):
+    """The reporting database is empty: nothing has been loaded."""
+
+
+class DataChanged(Exception):
+    """The database holds another version than this `Reporting` was made from."""
+
+
+class Reporting:
+    """The data of one version: `version`, `as_at`, `provided` source tables and `periods` of every grain."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Raises NoData when nothing was loaded yet."""
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._cells: dict[tuple[str, str, tuple[str, ...]], pl.DataFrame] = {}
+        with engine.connect() as connection:
+            self.version, self.as_at = _version(connection)
+            self.provided = frozenset(connection.scalars(sa.select(provided_table.c.name)))
+            self._periods = fetch(connection, sa.select(*(period.c[name] for name in PERIOD_SCHEMA)), PERIOD_SCHEMA)
+
+    def periods(self, grain: str) -> pl.DataFrame:
+        """label, start_date, last_date, period_end, complete of a grain's periods up to the as-at date, in time order."""
+        return (
+            self._periods.filter((pl.col("grain") == grain) & (pl.col("start_date") <= self.as_at))
+            .drop("grain")
+            .with_columns(
+                pl.min_horizontal(pl.col("last_date"), pl.lit(self.as_at)).alias("period_end"),
+                (pl.col("last_date") <= self.as_at).alias("complete"),
+            )
+            .sort("start_date")
+        )
+
+    def facts(self, unit: Unit, grain: str) -> Facts:
+        """What a summary of the unit's measures is made from.
+
+        Raises DataChanged when the database was loaded anew since.
+        """
+        return Facts(self._cells_of(unit, grain), self.periods(grain), self.provided)
+
+    def summary(self, measure: Measure, grain: str, *, by: Sequence[str] = (), where: Where | None = None) -> pl.DataFrame:
+        """The summary of a measure (see `metrics.summarise.summarise`)."""
+        return summarise(measure, self.facts(measure.unit, grain), by=by, where=where)
+
+    def _cells_of(self, unit: Unit, grain: str) -> pl.DataFrame:
+        declared = tuple(measure for measure in measures() if measure.unit is unit)
+        key = (unit.name, grain, tuple(measure.id for measure in declared))
+        with self._lock:
+            if key not in self._cells:
+                self._cells[key] = self._compute(unit, grain, declared)
+            return self._cells[key]
+
+    def _compute(self, unit: Unit, grain: str, declared: tuple[Measure, ...]) -> pl.DataFrame:
+        statement = cells_select(unit, declared, Scope(grain, self.as_at))
+        with self._engine.connect() as connection:
+            # The version and the cells must be of one load, also where a load is committed between two statements.
+            if self._engine.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            if _version(connection)[0] != self.version:
+                raise DataChanged("The data was loaded anew. Open the page again to see it.")
+            return fetch(connection, statement, cells_schema(declared))
+
+
+def _version(connection: sa.Connection) -> tuple[str, datetime.date]:
+    row = connection.execute(sa.select(data_version.c.version, data_version.c.as_at)).one_or_none()
+    if row is None:
+        raise NoData("Nothing has been loaded yet. Load your return and extracts with `qs133 load`, or see made-up data with `qs133 demo`.")
+    return row.version, row.as_at

@@ -1,0 +1,27 @@
+"""Running a SELECT and bringing its rows back as a Polars frame of a known schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+
+class UnexpectedColumns(Exception):
+    """A SELECT came back with other columns or types than its reader relies on."""
+
+
+def fetch(connection: sa.Connection, statement: sa.Select[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    """The rows of a SELECT, with exactly the columns and types of `schema`.
+
+    Raises UnexpectedColumns otherwise: a sum that arrives as a decimal would be divided to whole numbers later on, unnoticed.
+    """
+    result = connection.execution_options(duckdb_arrow=True).execute(statement)
+    if hasattr(result, "arrow"):
+        frame = pl.DataFrame(result.arrow)
+    else:
+        frame = pl.DataFrame(result.all(), schema=schema, orient="row", strict=True)
+    if dict(frame.schema) != schema:
+        raise UnexpectedColumns(f"The database gave {dict(frame.schema)}, where {schema} was expected.")
+    return frame
