@@ -1,0 +1,60 @@
+"""What a page is looking at: the data, the filters, the targets. Every page gets its numbers here and nowhere else."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from dashboard.reporting import Reporting
+from metrics.kinds import Measure
+from metrics.targets import Targets
+from metrics.trend import Chart, Trend, trend
+
+
+@dataclass(frozen=True)
+class Filters:
+    """One shared set for all pages. `where`: breakdown id to the groups kept (no entry: all). `first` and `last` are period
+    labels of the grain, or None for all. `chart` is the chosen way to draw trends, None for automatic."""
+
+    grain: str = "quarter"
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    first: str | None = None
+    last: str | None = None
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """The numbers for one page: summaries and trends of measures under the filters."""
+
+    reporting: Reporting
+    filters: Filters
+    targets: Targets
+
+    def summary(self, measure: Measure, by: Sequence[str] = ()) -> pl.DataFrame:
+        """The summary under the filters, within the chosen range of periods (see `metrics.summarise.summarise`)."""
+        return self._in_range(self.reporting.summary(measure, self.filters.grain, by=by, where=self.filters.where))
+
+    def trend(self, measure: Measure, rebase_on: Sequence[datetime.date] = ()) -> Trend:
+        """The trend under the filters. Limits are worked out from the periods that are shown."""
+        return trend(
+            measure, self.summary(measure), self.targets,
+            chart=self.filters.chart, placements=self.filters.where.get("placement", ()), rebase_on=rebase_on,
+        )
+
+    def groups(self, measure: Measure, breakdown: str) -> pl.DataFrame:
+        """The summary by one breakdown in the latest complete period that has a value (one row a group), empty if none."""
+        rows = self.summary(measure, by=(breakdown,))
+        complete = rows.filter(pl.col("complete") & (pl.col("denominator") > 0))
+        return complete.filter(pl.col("period_start") == complete["period_start"].max())
+
+    def _in_range(self, summary: pl.DataFrame) -> pl.DataFrame:
+        labels = self.reporting.periods(self.filters.grain)
+        for label, keep in ((self.filters.first, pl.Expr.ge), (self.filters.last, pl.Expr.le)):
+            start = labels.filter(pl.col("label") == label)["start_date"].min() if label else None
+            if start is not None:
+                summary = summary.filter(keep(pl.col("period_start"), pl.lit(start)))
+        return summary

@@ -1,0 +1,68 @@
+"""Targets: which one holds for a measure on a date, and what a value says about it.
+
+NICE sets no levels; a target is local and dated. No target means no comparison with one.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config.targets import Target
+from config.toml_file import ConfigError
+from metrics.kinds import Better, Measure
+
+
+class TargetStatus(StrEnum):
+    """Where the interval of a value lies: on the target's good side, on its bad side, or across it."""
+
+    MET = "met"
+    MISSED = "missed"
+    NOT_CLEAR = "not clear yet"
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The targets of all measures, by whoever set them."""
+
+    all: tuple[Target, ...]
+
+    def check(self, measure_ids: Sequence[str]) -> None:
+        """Raises ConfigError, naming the line, for a target of a measure that doesn't exist."""
+        for target in self.all:
+            if target.measure not in measure_ids:
+                raise ConfigError(
+                    f"targets.toml, line {target.line}: there is no measure {target.measure!r}. "
+                    "The definitions page lists every measure's id."
+                )
+
+    def on(self, measure: Measure, date: datetime.date, placements: Sequence[str] = ()) -> Target | None:
+        """The target that holds on a date: the one for the placement when exactly one is looked at and has its own."""
+        only = placements[0] if len(placements) == 1 else None
+        return self._latest(measure, date, only) or self._latest(measure, date, None)
+
+    def _latest(self, measure: Measure, date: datetime.date, placement: str | None) -> Target | None:
+        held = [t for t in self.all if t.measure == measure.id and t.placement == placement and t.from_date <= date]
+        return max(held, key=lambda target: target.from_date, default=None)
+
+
+def level(measure: Measure, target: Target) -> float:
+    """The target in the unit of the measure's value: a share for percentages, otherwise as it is written."""
+    return target.level / 100 if measure.percent else target.level
+
+
+def status(measure: Measure, lower: float | None, upper: float | None, target_level: float | None) -> TargetStatus | None:
+    """What an interval says about a target; None without a target, 'not clear yet' without an interval."""
+    if target_level is None:
+        return None
+    if lower is None or upper is None:
+        return TargetStatus.NOT_CLEAR
+    if measure.better == Better.LOWER:
+        lower, upper, target_level = -upper, -lower, -target_level
+    if lower >= target_level:
+        return TargetStatus.MET
+    return TargetStatus.MISSED if upper < target_level else TargetStatus.NOT_CLEAR
+
+
