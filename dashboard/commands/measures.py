@@ -1,0 +1,77 @@
+"""`qs133 measures`: the summary as a table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import polars as pl
+
+from config.settings import settings
+from config.targets import targets
+from dashboard.measure_table import measure_table
+from dashboard.reporting import GRAINS, Reporting
+from data_access.engines import engine
+from metrics import catalogue
+from metrics.breakdowns import BREAKDOWNS
+from metrics.targets import Targets
+
+NAME = "measures"
+HELP = "print the measures as a table"
+FORMATS = ("csv", "json", "parquet")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `qs133 measures`."""
+    parser.add_argument("--measure", action="append", default=[], metavar="ID", help="a measure's id; may be repeated (default: all)")
+    parser.add_argument("--period", choices=GRAINS, default="quarter", help="the length of a period (default: quarter)")
+    parser.add_argument(
+        "--by", action="append", default=[], choices=list(BREAKDOWNS), metavar="BREAKDOWN",
+        help=f"one row for each group; may be repeated to cross breakdowns: {', '.join(BREAKDOWNS)}",
+    )
+    parser.add_argument(
+        "--where", action="append", default=[], metavar="BREAKDOWN=GROUP", type=_condition,
+        help="only this group; repeated for one breakdown: any of the groups, for several: all of them",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="csv", help="(default: csv)")
+    parser.add_argument("--exact", action="store_true", help="exact figures, for whoever holds the database's credentials")
+    parser.add_argument("--database", metavar="URL", help="the reporting database (default: the one of the settings)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the table to standard output."""
+    try:
+        chosen = [catalogue.get(id) for id in options.measure] or list(catalogue.measures())
+    except catalogue.UnknownMeasure as error:
+        print(error, file=sys.stderr)
+        return 2
+    held = Targets(targets())
+    held.check([measure.id for measure in catalogue.measures()])
+    where: dict[str, list[str]] = {}
+    for breakdown, group in options.where:
+        where.setdefault(breakdown, []).append(group)
+    by = list(dict.fromkeys(options.by))
+    reporting = Reporting(engine(options.database or settings().database))
+    print("These are exact numbers about few children: not for sharing.", file=sys.stderr)
+    write(measure_table(reporting, chosen, options.period, held, by=by, where=where), options.format)
+    return 0
+
+
+def write(table: pl.DataFrame, format: str) -> None:
+    """A table on standard output as CSV, JSON (a list of objects) or Parquet."""
+    if format == "parquet":
+        table.write_parquet(sys.stdout.buffer)
+    elif format == "json":
+        print(table.with_columns(pl.col(pl.Date).dt.to_string()).write_json())
+    else:
+        sys.stdout.write(table.write_csv())
+
+
+def _condition(text: str) -> tuple[str, str]:
+    breakdown, equals, group = text.partition("=")
+    if not equals or breakdown not in BREAKDOWNS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not BREAKDOWN=GROUP. The breakdowns are {', '.join(BREAKDOWNS)}.")
+    labels = BREAKDOWNS[breakdown].labels
+    if labels and group not in labels and group != "Not recorded":
+        raise argparse.ArgumentTypeError(f"{breakdown} has no group {group!r}. Its groups are {', '.join(labels)} and Not recorded.")
+    return breakdown, group
