@@ -1,0 +1,114 @@
+"""Ways into the reporting database: reading without a lock, telling when it can't be read, and which data it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from data_access.tables import data_version
+
+_ABSENT = "There is no database at {file}. Load data into it with 'qs133 load', or run 'qs133 demo'."
+
+
+class DatabaseUnavailable(Exception):
+    """The database can't be reached or read; the message says what to check and holds no password."""
+
+
+def database_file(url: str) -> Path | None:
+    """The file of a DuckDB address, or None for any other engine. Raises DatabaseUnavailable for an address that can't be read."""
+    address = _address(url)
+    if address.get_backend_name() != "duckdb":
+        return None
+    if not address.database or address.database.startswith(":memory:"):
+        raise DatabaseUnavailable("The database address names no DuckDB file. Give one, such as duckdb:///data/qs133.duckdb.")
+    return Path(address.database)
+
+
+def engine(url: str) -> sa.Engine:
+    """An engine for readers.
+
+    Each connection to a DuckDB file opens it anew, read-only, and sees the file as it was then, also after a load has
+    put another in its place. A connection to PostgreSQL sees one state of the database until it is given back.
+    Every failure to connect or to read a table that isn't there is raised as DatabaseUnavailable.
+    """
+    file = database_file(url)
+    if file is not None:
+        made = sa.create_engine("duckdb:///:memory:", poolclass=NullPool)
+        sa.event.listen(made, "connect", lambda connection, _record: _attach(connection, file))
+    else:
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if _address(url).get_backend_name() == "postgresql" else {}
+        made = sa.create_engine(_address(url), pool_pre_ping=True, **options)
+    sa.event.listen(made, "handle_error", lambda context: _explain(context, url))
+    return made
+
+
+def _address(url: str) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise DatabaseUnavailable(
+            "The database address is not one that can be read. Check QS133_DATABASE_URL or the setting 'database'; "
+            "it looks like duckdb:///data/qs133.duckdb or postgresql+psycopg://user@host/name."
+        ) from None
+
+
+def _attach(connection: Any, file: Path) -> None:
+    # Within one process DuckDB shares an open file by its path, and would go on showing a reader the file that a load
+    # has replaced for as long as any other reader is still connected. An attached file isn't shared.
+    if not file.is_file():
+        raise DatabaseUnavailable(_ABSENT.format(file=file))
+    quoted = str(file).replace("'", "''")
+    try:
+        connection.execute(f"ATTACH '{quoted}' AS reporting (READ_ONLY)")
+        connection.execute("USE reporting")
+    except Exception as error:
+        raise DatabaseUnavailable(
+            f"The database {file} can't be opened ({str(error).splitlines()[0]}). Check that the file is a DuckDB database, that you "
+            "may read it, and that no other program has it open for writing."
+        ) from None
+
+
+def _explain(context: sa.engine.ExceptionContext, url: str) -> None:
+    original = context.original_exception
+    if isinstance(original, DatabaseUnavailable):
+        return
+    shown = _address(url).render_as_string(hide_password=True)
+    if context.connection is None or context.is_disconnect or isinstance(context.sqlalchemy_exception, sa.exc.OperationalError):
+        raise DatabaseUnavailable(
+            f"The database {shown} can't be reached. Check that it is running, that the address is right and that you may connect to it."
+        ) from original
+    if _is_missing_table(original):
+        raise DatabaseUnavailable(
+            f"The database {shown} lacks a table or column that is needed. Run 'qs133 check' to see which, or 'qs133 load' to fill it."
+        ) from original
+
+
+def _is_missing_table(error: BaseException | None) -> bool:
+    return getattr(error, "sqlstate", None) in ("42P01", "42703") or type(error).__name__ in ("CatalogException", "BinderException")
+
+
+def current_version(url: str) -> str:
+    """What changes whenever the data does: cheap to ask often.
+
+    For a DuckDB file it is the file's identity, without opening it; otherwise the version in the table data_version.
+    Raises DatabaseUnavailable.
+    """
+    file = database_file(url)
+    if file is not None:
+        try:
+            status = file.stat()
+        except OSError:
+            raise DatabaseUnavailable(_ABSENT.format(file=file)) from None
+        return f"{status.st_ino}-{status.st_mtime_ns}-{status.st_size}"
+    reader = engine(url)
+    try:
+        with reader.connect() as connection:
+            row = connection.execute(sa.select(data_version.c.version, data_version.c.loaded_at)).first()
+    finally:
+        reader.dispose()
+    if row is None:
+        raise DatabaseUnavailable("The database holds no data yet. Fill it with 'qs133 load'; 'qs133 check' says what is missing.")
+    return f"{row.version} {row.loaded_at}"

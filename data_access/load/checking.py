@@ -1,0 +1,118 @@
+"""Checking rows: what each column may hold, keys, known children. A bad row gets a reason and is kept aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+import polars as pl
+
+from data_access.load import specification as spec
+from data_access.load.recognising import SourceTable, as_date
+from data_access.load.specification import Kind, Rule
+
+NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+REASON = "_reason"
+FILE = "_file"
+ROW = "_row"
+
+
+def check_rows(source: SourceTable, file: int) -> pl.DataFrame:
+    """Each well-shaped row of a table, with its values typed.
+
+    The columns are `_file` and `_row` (where the row came from), the table's columns (Date, Float64, Int64 or String;
+    an unchecked column as it is), and `_reason`, the first thing wrong with the row, or null.
+    """
+    table = source.table
+    text = source.raw.rows.lazy().select(source.text(name) for name in table.columns).collect()
+    typed, reasons = [], []
+    for name in table.columns:
+        rule = table.rules.get(name, spec.FREE)
+        value = _value(text[name], rule, table, source.year or 0)
+        typed.append(value)
+        reasons.append(_reason(text[name], value, rule, table, source.year))
+    frame = pl.DataFrame(typed)
+    if table.interval:
+        start, end = table.interval
+        reasons.append(pl.select(pl.when(frame[end] < frame[start]).then(pl.lit(f"{end} is before {start}"))).to_series())
+    if table is spec.OUTCOME_SCORES:
+        beyond = frame["instrument"].eq("sdq_total") & ~frame["score"].is_between(0, 40)
+        reasons.append(pl.select(pl.when(beyond).then(pl.lit("score of sdq_total is not between 0 and 40"))).to_series())
+    found = [reason for reason in reasons if reason is not None]
+    first = reduce(lambda one, other: one.zip_with(one.is_not_null(), other), found) if found else pl.Series([None] * frame.height)
+    rows = pl.Series(ROW, range(frame.height), dtype=pl.UInt32)
+    return frame.with_columns(pl.lit(file, dtype=pl.UInt32).alias(FILE), rows, first.cast(pl.String).alias(REASON))
+
+
+def _value(text: pl.Series, rule: Rule, table: spec.Table, year: int) -> pl.Series:
+    column = pl.col(text.name)
+    if rule.kind is Kind.DATE:
+        read = as_date(column, table.date_format)
+    elif rule.kind is Kind.CODE and rule.codes:
+        codes = rule.codes(year)
+        read = column.replace_strict(list(codes), list(codes.values()), default=None, return_dtype=pl.String)
+    elif rule.kind is Kind.FLAG:
+        read = column.replace_strict(["0", "1"], [0, 1], default=None, return_dtype=pl.Int16)
+    elif rule.kind is Kind.NUMBER:
+        number = pl.when(column.str.contains(NUMBER)).then(column).cast(pl.Float64, strict=False)
+        read = pl.when(number.is_finite()).then(number)
+    elif rule.kind is Kind.WHOLE:
+        whole = pl.when(column.str.contains("^[0-9]+$")).then(column).cast(pl.Int64, strict=False)
+        read = pl.when(whole <= (rule.highest or 0)).then(whole)
+    else:
+        return text
+    return text.to_frame().select(read.alias(text.name)).to_series()
+
+
+def _reason(text: pl.Series, value: pl.Series, rule: Rule, table: spec.Table, year: int | None) -> pl.Series | None:
+    """What is wrong with each value, or None when nothing is wrong with any."""
+    name = text.name
+    reason: pl.Series | None = None
+    if rule.required and text.null_count():
+        reason = pl.select(pl.when(text.is_null()).then(pl.lit(f"{name} is blank"))).to_series()
+    if value.null_count() > text.null_count():
+        wrong = pl.select(pl.when(value.is_null() & text.is_not_null()).then(pl.lit(_complaint(name, rule, table, year)))).to_series()
+        reason = wrong if reason is None else reason.zip_with(reason.is_not_null(), wrong)
+    return reason
+
+
+def _complaint(name: str, rule: Rule, table: spec.Table, year: int | None) -> str:
+    if rule.kind is Kind.DATE:
+        return f"{name} is not a date {'DD/MM/YYYY' if table.is_return else 'YYYY-MM-DD'}"
+    if rule.kind is Kind.FLAG:
+        return f"{name} is not 0 or 1"
+    if rule.kind is Kind.NUMBER:
+        return f"{name} is not a number"
+    if rule.kind is Kind.WHOLE:
+        return f"{name} is not a whole number from 0 to {rule.highest}"
+    in_year = f" of {year - 1}/{year % 100:02d}" if year is not None and name in ("SEX", "PLACE") else ""
+    return f"{name} is not a code{in_year}"
+
+
+def also_bad(frame: pl.DataFrame, bad: pl.Expr, reason: str) -> pl.DataFrame:
+    """The frame, with a reason for those still good rows for which `bad` holds."""
+    return frame.with_columns(pl.when(pl.col(REASON).is_null() & bad).then(pl.lit(reason)).otherwise(pl.col(REASON)).alias(REASON))
+
+
+def refuse_repeats(frame: pl.DataFrame, table: spec.Table, texts: Sequence[SourceTable]) -> pl.DataFrame:
+    """The frame, with a reason for each good row whose key an earlier good row has."""
+    key = list(table.key)
+    if key:
+        keyed = frame.select(REASON, *key)
+    else:
+        key = list(table.columns)
+        rows = [source.raw.rows.select(source.text(name) for name in key) for source in texts]
+        keyed = pl.concat([frame.select(REASON), pl.concat(rows)], how="horizontal")
+    good = keyed.with_row_index("_place").filter(pl.col(REASON).is_null())
+    if good.select(pl.struct(key).n_unique()).item() == good.height:
+        return frame
+    repeats = good.filter(~pl.struct(key).is_first_distinct())["_place"]
+    named = "the whole row" if not table.key else " and ".join(key)
+    return frame.with_row_index("_place").pipe(
+        also_bad, pl.col("_place").is_in(repeats.implode()), f"repeats an earlier row ({named})",
+    ).drop("_place")
+
+
+def good_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that are loaded, without the reason."""
+    return frame.filter(pl.col(REASON).is_null()).drop(REASON)

@@ -1,0 +1,135 @@
+"""From all the tables of all the sources to one good frame of each, and the rows that were quarantined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from data_access.load import specification as spec
+from data_access.load.checking import FILE, REASON, ROW, also_bad, check_rows, good_rows, refuse_repeats
+from data_access.load.reading import Raw, as_written
+from data_access.load.recognising import Source, SourceTable
+
+YEAR = "_year"
+KEPT_PRIVATE = "[not kept]"
+PRIVATE_SHAPES = re.compile(r"^([A-Z][0-9]{11}[0-9A-Z]|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})$", re.IGNORECASE)
+"""What a UPN or a postcode looks like, for rows whose fields are out of step with the header."""
+
+ORDER = (spec.HEADER, spec.CHILDREN, spec.PROGRAMMES)
+"""Tables that others are held against, so they are checked first."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What is loaded of each source table.
+
+    `frames` has one frame for every table, typed as checking leaves it, empty when no source has the table. Those of
+    a return have the collection year in `_year` and hold, of rows that replace one another, the last.
+    `replaced` counts the rows of each table that a later return replaced.
+    """
+
+    frames: dict[spec.Table, pl.DataFrame]
+    provided: frozenset[str]
+    files: pl.DataFrame
+    quarantine: pl.DataFrame
+    replaced: dict[str, int]
+
+
+def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> Merged:
+    """Checks every row of every table, quarantines the bad and lets later returns replace earlier rows."""
+    tables = [table for source in sources for table in source.tables]
+    checked: dict[int, pl.DataFrame] = {}
+    frames: dict[spec.Table, pl.DataFrame] = {}
+    replaced: dict[str, int] = {}
+    known = pl.Series(dtype=pl.String())
+    others = [table for table in (*spec.RETURN_TABLES, *spec.EXTRACTS) if table not in ORDER]
+    for done, table in enumerate((*ORDER, *others)):
+        progress(f"Checking {table.name}", done / (len(ORDER) + len(others)))
+        good: list[pl.DataFrame] = [_empty(table)]
+        for group in _judged_together(table, tables):
+            frame = _checked(table, [(number, tables[number]) for number in group], known, frames)
+            checked.update(zip(group, _parts(frame, group), strict=True))
+            good.append(good_rows(frame).with_columns(pl.lit(tables[group[0]].year, dtype=pl.Int32).alias(YEAR)))
+        frames[table], replaced[table.name] = _replace(table, pl.concat(good))
+        if table in (spec.HEADER, spec.CHILDREN):
+            known = pl.concat([known, frames[table][table.child]]).unique()
+    return Merged(
+        frames, frozenset(table.table.name for table in tables),
+        _files(tables, checked), _quarantine(tables, checked), replaced,
+    )
+
+
+def _empty(table: spec.Table) -> pl.DataFrame:
+    nothing = SourceTable("", "", table, raw=_no_rows(table))
+    return good_rows(check_rows(nothing, 0)).with_columns(pl.lit(None, dtype=pl.Int32).alias(YEAR))
+
+
+def _no_rows(table: spec.Table) -> Raw:
+    return Raw(table.columns, pl.DataFrame(schema={"line": pl.Int64(), **{str(n): pl.String() for n in range(len(table.columns))}}))
+
+
+def _judged_together(table: spec.Table, tables: Sequence[SourceTable]) -> list[list[int]]:
+    """The numbers of the files whose keys are judged together: each file of a return, all files of an extract."""
+    numbers = [number for number, each in enumerate(tables) if each.table is table]
+    if table.is_return:
+        return [[number] for number in numbers]
+    return [numbers] if numbers else []
+
+
+def _checked(
+    table: spec.Table, group: Sequence[tuple[int, SourceTable]], known: pl.Series, frames: dict[spec.Table, pl.DataFrame],
+) -> pl.DataFrame:
+    frame = pl.concat([check_rows(source, number) for number, source in group])
+    if table.child and table not in (spec.HEADER, spec.CHILDREN):
+        unknown = ~pl.col(table.child).is_in(known.implode())
+        frame = also_bad(frame, unknown, "the child is in no loaded Header or children row")
+    if table is spec.PROGRAMME_SESSIONS:
+        ids = frames[spec.PROGRAMMES]["programme_id"]
+        frame = also_bad(frame, ~pl.col("programme_id").is_in(ids.implode()), "the programme is in no loaded programmes row")
+    return refuse_repeats(frame, table, [source for _, source in group])
+
+
+def _parts(frame: pl.DataFrame, group: Sequence[int]) -> list[pl.DataFrame]:
+    return [frame.filter(pl.col(FILE) == number).select(ROW, REASON) for number in group]
+
+
+def _replace(table: spec.Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Of rows of several returns, the last of each key: OC2 and PrevPerm are kept once for each collection year."""
+    if not table.is_return:
+        return frame, 0
+    key = [*table.key, YEAR] if table in (spec.OC2, spec.PREV_PERM) else list(table.key)
+    last = frame.unique(key, keep="last", maintain_order=True)
+    return last, frame.height - last.height
+
+
+def _files(tables: Sequence[SourceTable], checked: dict[int, pl.DataFrame]) -> pl.DataFrame:
+    rows = []
+    for number, each in enumerate(tables):
+        loaded = checked[number][REASON].null_count()
+        rows.append((each.source, each.file, each.table.name, each.year, each.rows_read, loaded, each.rows_read - loaded))
+    return pl.DataFrame(rows, orient="row", schema={
+        "source": pl.String, "file": pl.String, "table_name": pl.String, "collection_year": pl.Int32,
+        "rows_read": pl.Int32, "rows_loaded": pl.Int32, "rows_quarantined": pl.Int32,
+    })
+
+
+def _quarantine(tables: Sequence[SourceTable], checked: dict[int, pl.DataFrame]) -> pl.DataFrame:
+    rows: list[tuple[str, str, str, int, str, str]] = []
+    for number, each in enumerate(tables):
+        bad = checked[number].filter(pl.col(REASON).is_not_null())
+        raw = each.raw.rows[bad[ROW]]
+        private = [place for place, name in enumerate(each.raw.columns) if name.upper() in spec.PRIVATE_COLUMNS and each.table.is_return]
+        kept: list[tuple[int, str, list[str | None]]] = []
+        for (line, *fields), reason in zip(raw.iter_rows(), bad[REASON], strict=True):
+            kept.append((line, reason, [KEPT_PRIVATE if value and place in private else value for place, value in enumerate(fields)]))
+        for line, ragged in each.raw.ragged:
+            reason = f"the row has {len(ragged)} field{'s' * (len(ragged) != 1)}, the header has {len(each.raw.columns)}"
+            kept.append((line, reason, [KEPT_PRIVATE if private and PRIVATE_SHAPES.match(value.strip()) else value for value in ragged]))
+        kept.sort(key=lambda row: row[0])
+        rows += [(each.source, each.file, each.table.name, line, reason, as_written(fields)) for line, reason, fields in kept]
+    return pl.DataFrame(rows, orient="row", schema={
+        "source": pl.String, "file": pl.String, "table_name": pl.String, "line": pl.Int32, "reason": pl.String, "row": pl.String,
+    })

@@ -1,0 +1,139 @@
+"""Files to raw text: rows as they were written, each with the line it began on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from data_access.load.errors import FileProblem
+
+LINE_FEED, COMMA = 10, 44
+END_MARK = "\x1eend of file\x1e"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """One table as it was read.
+
+    `columns` are the header's names, without surrounding spaces. `rows` has the `line` of each row (Int64, the header
+    is usually 1) and one String column for each of them, named by position ('0', '1', ...), as written; empty is null.
+    `ragged` are the rows with more or fewer fields than the header: line and fields.
+    `table` is the name of the source table where the file itself says so (XML).
+    """
+
+    columns: tuple[str, ...]
+    rows: pl.DataFrame
+    ragged: Sequence[tuple[int, list[str]]] = field(default_factory=list)
+    table: str = ""
+
+
+def read_csv(path: Path) -> Raw:
+    """A CSV file: UTF-8 with or without a byte-order mark, otherwise cp1252; LF, CRLF or CR; fields may be quoted.
+
+    Raises FileProblem for a file that holds NUL bytes, a quote that never closes, or nothing.
+    """
+    data = text_bytes(path)
+    raw = read_plain(data)
+    return raw if raw is not None else read_quoted(data, path.name)
+
+
+def text_bytes(path: Path) -> bytes:
+    """The contents of a text file as UTF-8 without a byte-order mark. Raises FileProblem when it isn't text."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileProblem(f"{path.name} can't be read ({error.strerror}). Check that the file is there and that you may read it.") from None
+    if b"\0" in data:
+        raise FileProblem(f"{path.name} holds NUL bytes, so it is not UTF-8 or cp1252 text. Save it as 'CSV UTF-8' and try again.")
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        data.decode("utf-8")
+        return data
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252").encode("utf-8")
+    except UnicodeDecodeError:
+        raise FileProblem(f"{path.name} is neither UTF-8 nor cp1252 text. Save it as 'CSV UTF-8' and try again.") from None
+
+
+def read_plain(data: bytes) -> Raw | None:
+    """The fast way, for a file without quotes and blank lines in which every row has the header's number of fields.
+
+    Returns None for any other file: that one goes the slow way.
+    """
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
+    if b'"' in data or b"\r" in data or not data:
+        return None
+    if not data.endswith(b"\n"):
+        data += b"\n"
+    header = data[: data.index(b"\n")].decode("utf-8").split(",")
+    numbers = np.frombuffer(data, dtype=np.uint8)
+    separators = numbers[(numbers == COMMA) | (numbers == LINE_FEED)]
+    width = len(header)
+    if width < 2 or len(separators) % width:
+        return None
+    by_row = separators.reshape(-1, width)
+    if not ((by_row[:, :-1] == COMMA).all() and (by_row[:, -1] == LINE_FEED).all()):
+        return None
+    if len(by_row) == 1:
+        return Raw(_names(header), _frame([], [], width))
+    schema = {str(position): pl.String() for position in range(width)}
+    rows = pl.read_csv(data, has_header=False, skip_rows=1, quote_char=None, schema=schema, row_index_name="line", row_index_offset=2)
+    if len(rows) != len(by_row) - 1:
+        return None
+    return Raw(_names(header), rows.with_columns(pl.col("line").cast(pl.Int64)))
+
+
+def read_quoted(data: bytes, name: str) -> Raw:
+    """The slow, obvious way, for every file."""
+    # The reader forgives a quote that is still open at the end of the file; a last line of our own shows whether one was.
+    text = io.StringIO(data.decode("utf-8") + "\n" + END_MARK, newline="")
+    reader = csv.reader(text)
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    begun = 1
+    try:
+        for fields in reader:
+            if len(fields) > 1 or (fields and fields[0].strip()):
+                lines.append(begun)
+                rows.append(fields)
+            begun = reader.line_num + 1
+    except csv.Error:
+        rows = []
+    if not rows or rows[-1] != [END_MARK]:
+        raise FileProblem(f"{name} has a quotation mark that never closes. Correct the quotation marks and try again.")
+    del rows[-1], lines[-1]
+    if not rows:
+        raise FileProblem(f"{name} is empty; a header row with the names of the columns was expected.")
+    header = rows[0]
+    whole = [number for number in range(1, len(rows)) if len(rows[number]) == len(header)]
+    ragged = [(lines[number], rows[number]) for number in range(1, len(rows)) if len(rows[number]) != len(header)]
+    return Raw(_names(header), _frame([lines[number] for number in whole], [rows[number] for number in whole], len(header)), ragged)
+
+
+def _names(header: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for name in header)
+
+
+def _frame(lines: list[int], rows: list[list[str]], width: int) -> pl.DataFrame:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * width
+    frame = pl.DataFrame(
+        {"line": lines, **{str(position): column for position, column in enumerate(columns)}},
+        schema={"line": pl.Int64(), **{str(position): pl.String() for position in range(width)}},
+    )
+    return frame.with_columns(pl.col(pl.String).replace("", None))
+
+
+def as_written(fields: Sequence[str | None]) -> str:
+    """Fields as one line of CSV."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(["" if value is None else value for value in fields])
+    return line.getvalue()

@@ -1,0 +1,102 @@
+"""What a load did: for people as text, for programs as JSON."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class FileCount:
+    """What became of one table of one file: rows_read = rows_loaded + rows_quarantined."""
+
+    source: str
+    file: str
+    table: str
+    collection_year: int | None
+    rows_read: int
+    rows_loaded: int
+    rows_quarantined: int
+
+
+@dataclass(frozen=True)
+class ReasonCount:
+    """How many rows of one table of one file were quarantined for one reason."""
+
+    source: str
+    file: str
+    table: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was loaded as it is although something about it is odd."""
+
+    finding: str
+    rows: int
+    children: int
+
+
+@dataclass(frozen=True)
+class NotUsed:
+    """A table of a return that no measure needs."""
+
+    source: str
+    file: str
+    table: str
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did. `replaced` counts, by table, the loaded rows that a later return's rows replaced."""
+
+    version: str
+    as_at: datetime.date
+    files: Sequence[FileCount]
+    quarantined: Sequence[ReasonCount]
+    not_used: Sequence[NotUsed]
+    findings: Sequence[Finding]
+    replaced: dict[str, int]
+
+    def as_json(self) -> str:
+        """One JSON document with the fields of this report."""
+        return json.dumps(asdict(self), default=str, ensure_ascii=False, indent=2)
+
+    def as_text(self) -> str:
+        """The report as tables and sentences."""
+        lines = [*_table(("table", "year", "read", "loaded", "quarantined", "file"), [_count_row(count) for count in self.files])]
+        if self.quarantined:
+            rows = [(each.table, f"{each.rows:,}", each.reason, f"{each.source}: {each.file}") for each in self.quarantined]
+            lines += ["", "Quarantined rows, by reason", *_table(("table", "rows", "reason", "file"), rows)]
+        if self.not_used:
+            lines += ["", "Recognised and not used: " + ", ".join(f"{each.table} ({each.file})" for each in self.not_used) + "."]
+        replaced = [f"{count:,} of {table}" for table, count in self.replaced.items() if count]
+        if replaced:
+            lines += ["", f"Loaded rows that a later return replaced: {', '.join(replaced)}."]
+        if self.findings:
+            lines += ["", "Loaded as it is, worth a look"]
+            lines += [f"  {each.finding} ({each.rows:,} rows, {each.children:,} children)" for each in self.findings]
+        read, loaded, bad = (sum(getattr(each, name) for each in self.files) for name in ("rows_read", "rows_loaded", "rows_quarantined"))
+        lines += ["", f"{read:,} rows read, {loaded:,} loaded, {bad:,} quarantined. As at {self.as_at}. Version {self.version}."]
+        return "\n".join(lines)
+
+
+def _count_row(count: FileCount) -> tuple[str, ...]:
+    year = f"{count.collection_year - 1}/{count.collection_year % 100:02d}" if count.collection_year is not None else ""
+    numbers = (f"{count.rows_read:,}", f"{count.rows_loaded:,}", f"{count.rows_quarantined:,}")
+    return count.table, year, *numbers, f"{count.source}: {count.file}"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as aligned text: columns that hold numbers to the right, the rest to the left."""
+    widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
+    numeric = [header[place] in ("read", "loaded", "quarantined", "rows") for place in range(len(header))]
+    lines = []
+    for row in (header, *rows):
+        cells = [value.rjust(width) if right else value.ljust(width) for value, width, right in zip(row, widths, numeric, strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return lines
