@@ -1,0 +1,1 @@
+"""The dashboard as a person meets it: real server processes, a real browser."""
