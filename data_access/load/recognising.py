@@ -171,7 +171,7 @@ def with_collection_years(sources: Sequence[Source], told: int | None, as_at: da
     """
     returns = [source for source in sources if source.is_return]
     if told is not None and len(returns) != 1:
-        raise UsageError(f"--collection-year needs exactly one SSDA903 return; {len(returns)} were given. Leave it out, or load one return.")
+        raise UsageError(f"--collection-year needs exactly one SSDA903 return, not {len(returns)}. Leave it out, or load one return.")
     years: list[tuple[int, Source]] = []
     problems: list[str] = []
     for source in returns:

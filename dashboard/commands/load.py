@@ -1,0 +1,61 @@
+"""`qs133 load`: returns and extracts into the reporting database, in one step."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import re
+import sys
+from pathlib import Path
+
+from config.settings import absolute_address, settings
+from data_access.load import LoadError, UsageError, load
+
+NAME = "load"
+HELP = "read SSDA903 returns and local extracts into the reporting database, replacing what it holds"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `qs133 load`."""
+    parser.add_argument(
+        "sources", nargs="+", type=Path, metavar="SOURCE",
+        help="an SSDA903 return (a folder of CSV files, or the XML file) or a folder of local extracts; any number, together",
+    )
+    parser.add_argument("--as-at", type=_date, metavar="YYYY-MM-DD", help="the last day that counts (default: the latest date loaded)")
+    parser.add_argument("--collection-year", type=int, metavar="YEAR", help="the only return's collection year: 2026 is 2025/26")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the report (default: text)")
+    parser.add_argument("--database", metavar="URL", help="the reporting database (default: the one of the settings)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Loads, and prints the report to standard output."""
+    database = absolute_address(options.database) if options.database else settings().database
+    progress = _show_progress if sys.stderr.isatty() else None
+    try:
+        report = load(options.sources, database, as_at=options.as_at, collection_year=options.collection_year, progress=progress)
+    except LoadError as error:
+        if progress:
+            _clear_progress()
+        print("Nothing was loaded.", *error.sentences, sep="\n", file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else 1
+    if progress:
+        _clear_progress()
+    print(report.as_json() if options.format == "json" else report.as_text())
+    return 0
+
+
+def _date(text: str) -> datetime.date:
+    try:
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return datetime.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a date. Write it as YYYY-MM-DD, such as 2026-03-31.")
+
+
+def _show_progress(doing: str, share: float) -> None:
+    print(f"\r\x1b[K{share:4.0%}  {doing}", end="", file=sys.stderr, flush=True)
+
+
+def _clear_progress() -> None:
+    print("\r\x1b[K", end="", file=sys.stderr, flush=True)
