@@ -1,0 +1,71 @@
+"""The dashboard's real server process, for the tests."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[2]
+SECONDS_TO_START = 60
+
+
+@contextmanager
+def running_server(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    """Start the dashboard with these environment variables beside our own, and give its address once it is healthy.
+
+    What it prints goes to `server.log` in `folder`, which also holds a workspace of its own unless the environment names one.
+    Raises RuntimeError with the end of that log if it does not start.
+    """
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [
+        sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port), "--server.address", "127.0.0.1",
+        "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
+    ]
+    variables = {"QS133_WORKSPACE_URL": f"sqlite:///{folder / 'workspace.sqlite'}", **environment}
+    log = folder / "server.log"
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            command, cwd=PROJECT_FOLDER, env=os.environ | variables, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_until_healthy(address, process, log)
+            yield address
+        finally:
+            stop(process)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"The dashboard's server did not start. The end of what it said:\n{log.read_text(encoding='utf-8')[-3000:]}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the process: politely, then at once."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
