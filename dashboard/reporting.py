@@ -81,9 +81,7 @@ class Reporting:
     def _compute(self, unit: Unit, grain: str, declared: tuple[Measure, ...]) -> pl.DataFrame:
         statement = cells_select(unit, declared, Scope(grain, self.as_at))
         with self._engine.connect() as connection:
-            # The version and the cells must be of one load, also where a load is committed between two statements.
-            if self._engine.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            # A connection sees one state of the database, so the version that is checked is the version that is read.
             if _version(connection)[0] != self.version:
                 raise DataChanged("The data was loaded anew. Open the page again to see it.")
             return fetch(connection, statement, cells_schema(declared))

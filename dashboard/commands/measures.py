@@ -10,7 +10,7 @@ import polars as pl
 from config.settings import settings
 from config.targets import targets
 from dashboard.measure_table import measure_table
-from dashboard.reporting import GRAINS, Reporting
+from dashboard.reporting import GRAINS, DataChanged, NoData, Reporting
 from data_access.engines import engine
 from metrics import catalogue
 from metrics.breakdowns import BREAKDOWNS
@@ -19,6 +19,7 @@ from metrics.targets import Targets
 NAME = "measures"
 HELP = "print the measures as a table"
 FORMATS = ("csv", "json", "parquet")
+ERRORS = (NoData, DataChanged)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
