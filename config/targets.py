@@ -48,7 +48,8 @@ def targets() -> tuple[Target, ...]:
             raise ConfigError(f"{_at(path, line_of(path, _key(key)))}: there is no setting {key!r}. Each target begins with [[target]].")
     entries = values.get("target", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ConfigError(f"{_at(path, line_of(path, _key('target')))}: each target begins with [[target]], with two brackets on each side.")
+        at = _at(path, line_of(path, _key("target")))
+        raise ConfigError(f"{at}: each target begins with [[target]], with two brackets on each side.")
     read: dict[tuple[str, datetime.date, str | None], Target] = {}
     for number, entry in enumerate(entries):
         target = _target(path, line_of(path, ENTRY, number), entry)
