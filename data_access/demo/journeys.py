@@ -134,7 +134,7 @@ class Journeys:
             if child.age(earliest) < 4 and rng.random() < 0.38:
                 ways.append((max(earliest, start + 330) + rng.randint(0, 400), rng.choice(("E11", "E12"))))
         end, rec = min(ways)
-        return (adult, "E8") if end > adult - 60 else (end, rec)
+        return ways[0] if end > adult - 60 else (end, rec)
 
     def legal(self, child: Child, start: int, end: int, rec: str) -> list[tuple[int, str]]:
         """Legal statuses from the days they begin: V2, then an interim and a full care order for most."""

@@ -30,7 +30,7 @@ PROVIDERS = {
 
 def new_stay(rng: random.Random, child: Child, start: int, before: str = "") -> Stay:
     """A placement that suits the child's age; a placement with parents or family is rarely followed by another."""
-    if child.unaccompanied and age_at(child.born, start) >= 15:
+    if child.unaccompanied and age_at(child.born, start) >= 16:
         weights = dict(UNACCOMPANIED)
     else:
         weights = dict(next(weights for under, weights in BY_AGE if age_at(child.born, start) < under))

@@ -208,7 +208,7 @@ class Support:
             if already and not wanted:
                 assessed.carried -= 1
             elif wanted and not already:
-                self.add_assessment(row.child, max(self.window.first, row.start - self.rng.randint(10, 70)))
+                self.add_assessment(row.child, weekday_on_or_after(max(self.window.first, row.start - self.rng.randint(10, 70))))
             elif not already:
                 self.unassessed.setdefault(row.child.number, []).append(row.start)
 
