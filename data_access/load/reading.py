@@ -135,5 +135,6 @@ def _frame(lines: list[int], rows: list[list[str]], width: int) -> pl.DataFrame:
 def as_written(fields: Sequence[str | None]) -> str:
     """Fields as one line of CSV."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(["" if value is None else value for value in fields])
-    return line.getvalue()
+    # The writer quotes a line end only when it writes one itself.
+    csv.writer(line, lineterminator="\r\n").writerow(["" if value is None else value for value in fields])
+    return line.getvalue().removesuffix("\r\n")
