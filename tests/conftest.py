@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -56,11 +55,3 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> str:
         draft.write_text(address, encoding="utf-8")
         os.replace(draft, note)
     return note.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def sources_folder(tmp_path: Path) -> Path:
-    """An empty folder for files to be loaded."""
-    folder = tmp_path / "sources"
-    folder.mkdir()
-    return folder

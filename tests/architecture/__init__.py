@@ -1,0 +1,1 @@
+"""The rules of the house, held against its source. `source.py` reads it; each rule names the files that break it."""
