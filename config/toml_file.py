@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import tomllib
@@ -40,3 +41,57 @@ def line_of(path: Path, pattern: str, occurrence: int = 0) -> int:
     lines = path.read_text(encoding="utf-8").splitlines()
     found = [number for number, line in enumerate(lines, start=1) if re.search(pattern, line)]
     return found[min(occurrence, len(found) - 1)] if found else 1
+
+
+def read_entries(path: Path, name: str, required: tuple[str, ...], optional: tuple[str, ...]) -> list[tuple[str, int, dict[str, Any]]]:
+    """The `[[name]]` entries of a file that holds nothing else: for each, where it is in words, its line, and its settings.
+
+    Raises ConfigError, naming the line, for anything else in the file and for settings that are missing or unknown.
+    """
+    values = read_toml(path)
+    for key in values:
+        if key != name:
+            raise ConfigError(f"{_at(path, line_of(path, _key(key)))}: there is no setting {key!r}. Each {name} begins with [[{name}]].")
+    entries = values.get(name, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        at = _at(path, line_of(path, _key(name)))
+        raise ConfigError(f"{at}: each {name} begins with [[{name}]], with two brackets on each side.")
+    found = []
+    for number, entry in enumerate(entries):
+        line = line_of(path, rf"""^\s*(\[\[\s*["']?{name}["']?\s*\]\]|["']?{name}["']?\s*=)""", number)
+        _check_keys(_at(path, line), name, entry, required, optional)
+        found.append((_at(path, line), line, entry))
+    return found
+
+
+def check_date(at: str, key: str, value: Any) -> datetime.date:
+    """A TOML date. Raises ConfigError for anything else; a date with a time is a date to Python, too."""
+    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+        raise ConfigError(f"{at}: {key} must be a date written as 2025-04-01, without quotes, not {str(value)!r}.")
+    return value
+
+
+def check_text(at: str, key: str, value: Any) -> str:
+    """Text. Raises ConfigError for anything else."""
+    if not isinstance(value, str):
+        raise ConfigError(f"{at}: {key} must be text in quotes, not {value!r}.")
+    return value
+
+
+def _check_keys(at: str, name: str, entry: dict[str, Any], required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+    for key in entry:
+        if key not in required + optional:
+            may = f" and, if you like, {' and '.join(optional)}" if optional else ""
+            raise ConfigError(f"{at}: a {name} has no {key!r}. It has {', '.join(required)}{may}.")
+    for key in required:
+        if key not in entry:
+            raise ConfigError(f"{at}: this {name} lacks {key!r}. Add it.")
+
+
+def _at(path: Path, line: int) -> str:
+    return f"{path.name}, line {line}"
+
+
+def _key(name: str) -> str:
+    """A regular expression for the line that sets a top-level key or opens its table."""
+    return rf"""^\s*\[*\s*["']?{re.escape(name)}(?!\w)"""

@@ -1,0 +1,29 @@
+"""The rebases of `rebases.toml`: dated, reasoned decisions to begin a measure's process-control limits anew."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from config.toml_file import check_date, check_text, config_folder, read_entries
+
+
+@dataclass(frozen=True)
+class Rebase:
+    """On the day `on` something was changed that `reason` says. `line` is where the file has it."""
+
+    measure: str
+    on: datetime.date
+    reason: str
+    line: int
+
+
+def rebases() -> tuple[Rebase, ...]:
+    """The rebases in the file's order.
+
+    Read anew at each call, so that a change holds without a restart. Raises ConfigError naming the line of a faulty entry.
+    """
+    return tuple(
+        Rebase(check_text(at, "measure", entry["measure"]), check_date(at, "on", entry["on"]), check_text(at, "reason", entry["reason"]), line)
+        for at, line, entry in read_entries(config_folder() / "rebases.toml", "rebase", ("measure", "on", "reason"), ())
+    )
