@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from config.rebases import Rebase
 from dashboard.reporting import Reporting
 from metrics.kinds import Measure
 from metrics.summarise import Where
@@ -17,7 +18,7 @@ CONTROL_COLUMNS = ("mean", "lower_limit", "upper_limit", "special_cause", "direc
 
 def measure_table(
     reporting: Reporting, measures: Iterable[Measure], grain: str, targets: Targets, *,
-    by: Sequence[str] = (), where: Where | None = None,
+    by: Sequence[str] = (), where: Where | None = None, rebases: Sequence[Rebase] = (),
 ) -> pl.DataFrame:
     """The summary's columns, then target, target_status, mean, lower_limit, upper_limit, special_cause, direction, variation,
     assurance; one row for each measure, period and combination of groups.
@@ -25,7 +26,7 @@ def measure_table(
     Process control is each group's own; its columns are null below 13 complete points. Numerators are whole numbers when all are.
     """
     tables = [
-        _with_control(measure, series, targets, _placements(series, by, where))
+        _with_control(measure, series, targets, _placements(series, by, where), rebases)
         for measure in measures
         for series in _series(reporting.summary(measure, grain, by=by, where=where), by)
     ]
@@ -46,8 +47,11 @@ def _placements(series: pl.DataFrame, by: Sequence[str], where: Where | None) ->
     return list((where or {}).get("placement", ()))
 
 
-def _with_control(measure: Measure, series: pl.DataFrame, targets: Targets, placements: Sequence[str]) -> pl.DataFrame:
-    found = trend(measure, series, targets, placements=placements)
+def _with_control(
+    measure: Measure, series: pl.DataFrame, targets: Targets, placements: Sequence[str], rebases: Sequence[Rebase],
+) -> pl.DataFrame:
+    rebase_on = [rebase.on for rebase in rebases if rebase.measure == measure.id]
+    found = trend(measure, series, targets, placements=placements, rebase_on=rebase_on)
     drawn = found.chart == Chart.PROCESS_CONTROL
     return found.frame.select(
         *series.columns, "target", "target_status",

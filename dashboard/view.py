@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from config.rebases import Rebase
 from dashboard.reporting import Reporting
 from metrics.kinds import Measure
 from metrics.targets import Targets
@@ -33,17 +33,22 @@ class View:
     reporting: Reporting
     filters: Filters
     targets: Targets
+    rebases: tuple[Rebase, ...] = ()
 
     def summary(self, measure: Measure, by: Sequence[str] = ()) -> pl.DataFrame:
         """The summary under the filters, within the chosen range of periods (see `metrics.summarise.summarise`)."""
         return self._in_range(self.reporting.summary(measure, self.filters.grain, by=by, where=self.filters.where))
 
-    def trend(self, measure: Measure, rebase_on: Sequence[datetime.date] = ()) -> Trend:
+    def trend(self, measure: Measure) -> Trend:
         """The trend under the filters. Limits are worked out from the periods that are shown."""
         return trend(
-            measure, self.summary(measure), self.targets,
-            chart=self.filters.chart, placements=self.filters.where.get("placement", ()), rebase_on=rebase_on,
+            measure, self.summary(measure), self.targets, chart=self.filters.chart,
+            placements=self.filters.where.get("placement", ()), rebase_on=[rebase.on for rebase in self.rebases_of(measure)],
         )
+
+    def rebases_of(self, measure: Measure) -> list[Rebase]:
+        """The rebases of a measure, for the chart to show where and why."""
+        return sorted((rebase for rebase in self.rebases if rebase.measure == measure.id), key=lambda rebase: rebase.on)
 
     def groups(self, measure: Measure, breakdown: str) -> pl.DataFrame:
         """The summary by one breakdown in the latest complete period that has a value (one row a group), empty if none."""

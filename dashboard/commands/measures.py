@@ -7,6 +7,7 @@ import sys
 
 import polars as pl
 
+from config.rebases import rebases
 from config.settings import settings
 from config.targets import targets
 from dashboard.measure_table import measure_table
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     by = list(dict.fromkeys(options.by))
     reporting = Reporting(engine(options.database or settings().database))
     print("These are exact numbers about few children: not for sharing.", file=sys.stderr)
-    write(measure_table(reporting, chosen, options.period, held, by=by, where=where), options.format)
+    write(measure_table(reporting, chosen, options.period, held, by=by, where=where, rebases=rebases()), options.format)
     return 0
 
 
