@@ -1,0 +1,68 @@
+"""Which target holds, and what an interval says about it."""
+
+import datetime
+
+import pytest
+
+from config.targets import Target, targets
+from config.toml_file import ConfigError
+from metrics import catalogue
+from metrics.targets import Targets, TargetStatus, level, status
+
+PLAN, ABSENCE, MEAN = (catalogue.get(id) for id in ("education_plan", "persistent_absence", "social_emotional_mean"))
+
+
+def target(value=90.0, start="2024-04-01", placement=None, measure="education_plan"):
+    return Target(measure, value, datetime.date.fromisoformat(start), placement, "", 7)
+
+
+def day(text):
+    return datetime.date.fromisoformat(text)
+
+
+def test_the_latest_target_that_has_begun_holds():
+    held = Targets((target(80, "2023-04-01"), target(90, "2024-04-01")))
+    assert held.on(PLAN, day("2023-03-31")) is None
+    assert held.on(PLAN, day("2024-03-31")).level == 80
+    assert held.on(PLAN, day("2024-04-01")).level == 90
+
+
+def test_a_placement_has_its_own_target_only_where_it_alone_is_looked_at():
+    held = Targets((target(90), target(70, placement="residential")))
+    assert held.on(PLAN, day("2025-01-01"), ["residential"]).level == 70
+    assert held.on(PLAN, day("2025-01-01"), ["residential", "foster_carer"]).level == 90
+    assert held.on(PLAN, day("2025-01-01"), ["foster_carer"]).level == 90
+    assert held.on(PLAN, day("2025-01-01")).level == 90
+
+
+def test_levels_are_percent_for_shares_and_plain_for_the_rest():
+    assert level(PLAN, target(90)) == pytest.approx(0.9)
+    assert level(MEAN, target(13, measure="social_emotional_mean")) == 13
+
+
+@pytest.mark.parametrize(("measure", "lower", "upper", "wanted"), [
+    (PLAN, 0.91, 0.97, TargetStatus.MET),
+    (PLAN, 0.90, 0.97, TargetStatus.MET),
+    (PLAN, 0.85, 0.95, TargetStatus.NOT_CLEAR),
+    (PLAN, 0.80, 0.90, TargetStatus.NOT_CLEAR),
+    (PLAN, 0.80, 0.89, TargetStatus.MISSED),
+    (ABSENCE, 0.80, 0.89, TargetStatus.MET),
+    (ABSENCE, 0.91, 0.97, TargetStatus.MISSED),
+    (ABSENCE, 0.85, 0.95, TargetStatus.NOT_CLEAR),
+    (PLAN, None, None, TargetStatus.NOT_CLEAR),
+])
+def test_the_side_of_the_interval_decides(measure, lower, upper, wanted):
+    assert status(measure, lower, upper, 0.9) == wanted
+
+
+def test_without_a_target_there_is_no_comparison():
+    assert status(PLAN, 0.8, 0.9, None) is None
+
+
+def test_a_target_of_no_measure_is_told_with_its_line():
+    with pytest.raises(ConfigError, match=r"targets\.toml, line 7: there is no measure 'plans'"):
+        Targets((target(measure="plans"),)).check(["education_plan"])
+
+
+def test_the_shipped_targets_are_of_measures_there_are():
+    Targets(targets()).check([measure.id for measure in catalogue.measures()])
