@@ -500,3 +500,19 @@ class TestRunChart:
     def test_a_constant_series_has_nothing_to_judge(self):
         row = pc.run_chart([0.1] * 15).row(0, named=True)
         assert (row["useful_points"], row["longest_run_limit"], row["crossings_limit"], row["signal"]) == (0, None, None, None)
+
+    @pytest.mark.parametrize(
+        ("values", "signal"),
+        [
+            # 24 useful points: runs of 8 and 8 crossings are the most and the fewest that are no signal.
+            ([1] * 8 + [-1, 1] * 4 + [-1] * 8, None),
+            ([*[1, 1, 1, -1, -1, -1] * 2, *[1, 1, -1, -1, -1] * 2, 1, 1], None),
+            ([1] * 6 + [-1] * 6 + [1] * 6 + [-1] * 6, "few_crossings"),
+            # 25 useful points, and two on the median.
+            ([1] * 9 + [-1, 1] * 4 + [-1] * 8 + [0, 0], "long_run"),
+        ],
+    )
+    def test_the_limits_themselves_are_no_signal(self, values, signal):
+        frame = pc.run_chart(values)
+        assert frame.select("median", "longest_run_limit", "crossings_limit").row(0) == (0, 8, 8)
+        assert frame["signal"][0] == signal
