@@ -24,11 +24,13 @@ def read_xlsx(path: Path) -> Raw:
     sheet = sheet.rename({name: str(position) for position, name in enumerate(sheet.columns)})
     names = list(sheet.columns)
     sheet = sheet.with_row_index("line", offset=1).with_columns(pl.col("line").cast(pl.Int64))
-    sheet = sheet.filter(pl.any_horizontal(pl.col(name).str.strip_chars().ne("").fill_null(False) for name in names))
+    filled = [pl.col(name).str.strip_chars().ne("").fill_null(False) for name in names]
+    sheet = sheet.filter(pl.any_horizontal(pl.lit(False), *filled))
     if sheet.is_empty():
         raise FileProblem(f"The first sheet of {path.name} is empty; a header row with the names of the columns was expected.")
     header = tuple((value or "").strip() for value in sheet.row(0)[1:])
     cells = pl.col(names)
+    _refuse_nul(sheet, path.name)
     plain = cells.str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00(\.0+)?$", "${1}").replace({"true": "1", "false": "0", "": None})
     return Raw(header, sheet.slice(1).with_columns(plain))
 
@@ -45,7 +47,14 @@ def read_parquet(path: Path) -> Raw:
         raise FileProblem(f"{path.name} can't be read as Parquet ({reason}). Write the file again, or give it as CSV.") from None
     columns = [_as_text(frame[name], path.name).alias(str(position)) for position, name in enumerate(frame.columns)]
     lines = pl.Series("line", range(2, frame.height + 2), dtype=pl.Int64)
-    return Raw(tuple(name.strip() for name in frame.columns), pl.DataFrame([lines, *columns]))
+    rows = pl.DataFrame([lines, *columns])
+    _refuse_nul(rows, path.name)
+    return Raw(tuple(name.strip() for name in frame.columns), rows)
+
+
+def _refuse_nul(rows: pl.DataFrame, name: str) -> None:
+    if any(column.str.contains("\0", literal=True).any() for column in rows.iter_columns() if column.dtype == pl.String):
+        raise FileProblem(f"{name} holds NUL characters in its text. Remove them, or give the table as CSV.")
 
 
 def _as_text(values: pl.Series, name: str) -> pl.Series:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import psycopg
 import psycopg.sql
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -55,7 +56,7 @@ def replace_contents(url: str, contents: Mapping[str, pl.DataFrame], as_at: date
             _replace_rows(url, frames, progress)
     except DatabaseUnavailable as problem:
         raise LoadError(str(problem)) from None
-    except (sa.exc.SQLAlchemyError, OSError) as error:
+    except (sa.exc.SQLAlchemyError, psycopg.Error, OSError) as error:
         shown = sa.make_url(url).render_as_string(hide_password=True)
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise LoadError(f"The database {shown} can't be written ({reason}). Nothing in it was changed.") from error

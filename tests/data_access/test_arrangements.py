@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 
 import polars as pl
 import pytest
@@ -62,7 +63,7 @@ def test_the_time_after_permanence_is_that_of_the_plain_loops(episodes: list[Epi
 def run(*episodes: str) -> list[str]:
     """The placements of touching episodes 'RNE PLACE', a day each, as the numbers of their episodes: '1-2', '3-3'."""
     made = []
-    for number, (day, following) in enumerate(zip(DAYS, DAYS[1:], strict=False)):
+    for number, (day, following) in enumerate(itertools.pairwise(DAYS)):
         if number < len(episodes):
             rne, place = episodes[number].split()
             made.append(Episode("1", day, rne, "C2", place, following, "X1", None))
