@@ -63,11 +63,14 @@ class CarerTraining:
 
     def before_placements(self) -> list[tuple[Child, str, int]]:
         """Carers who were trained before the child came to them: child, kind of carer and day, in order of days."""
-        made = []
-        for child in self.children:
-            for period in child.care:
-                for stay in period.stays:
-                    soon = self.window.first - LASTS < stay.start <= self.window.last
-                    if stay.placement in FAMILIES and soon and self.rng.random() < stories.trained_before_placement():
-                        made.append((child, stay.placement, stay.start - self.rng.randint(20, 300)))
+        stays = sorted(
+            (stay.start, child.number, stay.placement) for child in self.children for period in child.care for stay in period.stays
+            if stay.placement in FAMILIES and self.window.first - LASTS < stay.start <= self.window.last
+        )
+        trained = stories.Evenly()
+        made = [
+            (self.children[number], placement, start - self.rng.randint(20, 300))
+            for start, number, placement in stays
+            if trained.chosen(stories.trained_before_placement(self.window.quarter_of(start)))
+        ]
         return sorted(made, key=lambda item: (item[2], item[0].number))

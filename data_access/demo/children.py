@@ -82,16 +82,15 @@ class Child:
     sex: str
     born: int
     entered: int
-    ethnicity: str
     disabled: str
     mental_health_problem: str
     origin: str
     unaccompanied: bool
     team: str
+    ethnicity: str = ""
     plan_rank: float = 0.0
     absence_rank: float = 0.0
     sdq_rank: float = 0.0
-    moves_rank: float = 0.0
     left: int = OPEN
     needs: list[Need] = field(default_factory=list)
     care: list[CarePeriod] = field(default_factory=list)
@@ -160,9 +159,9 @@ ENTRY_AGES = {
     "in_need": ((0.2, 4, 0.5), (4, 14, 0.5)),
 }
 ETHNICITIES = {
-    "WBRI": 0.575, "WIRI": 0.008, "WOTH": 0.037, "WIRT": 0.005, "WROM": 0.01, "MWBC": 0.055, "MWBA": 0.022,
+    "WBRI": 0.573, "WIRI": 0.008, "WOTH": 0.037, "WIRT": 0.005, "WROM": 0.01, "MWBC": 0.055, "MWBA": 0.022,
     "MWAS": 0.025, "MOTH": 0.028, "AIND": 0.014, "APKN": 0.05, "ABAN": 0.02, "AOTH": 0.016, "CHNE": 0.004,
-    "BCRB": 0.035, "BAFR": 0.047, "BOTH": 0.021, "OOTH": 0.014, "REFU": 0.006, "NOBT": 0.008,
+    "BCRB": 0.035, "BAFR": 0.047, "BOTH": 0.021, "OOTH": 0.016, "REFU": 0.006, "NOBT": 0.008,
 }
 UNACCOMPANIED_ETHNICITIES = {"BAFR": 0.46, "AOTH": 0.3, "WOTH": 0.1, "BOTH": 0.09, "OOTH": 0.05}
 TEAMS = {
@@ -201,8 +200,6 @@ def population(rng: random.Random, window: Window, children: int) -> list[Child]
     made = []
     stock = shuffled(rng, shares(known, STOCK))
     entrants = shares(children - known, ENTRANTS)
-    others = iter(shuffled(rng, shares(children, ETHNICITIES)))
-    asylum = iter(shuffled(rng, shares(children, UNACCOMPANIED_ETHNICITIES)))
     position: dict[str, int] = {}
     for number, kind in enumerate(stock + entrants):
         new = number >= known
@@ -218,23 +215,35 @@ def population(rng: random.Random, window: Window, children: int) -> list[Child]
         made.append(Child(
             number=number, kind=kind, sex="M" if rng.random() < (0.92 if unaccompanied else 0.54) else "F",
             born=entered - age, entered=entered,
-            ethnicity=next(asylum if unaccompanied else others),
             disabled=flag(rng, 0.05 if unaccompanied else 0.15), mental_health_problem=flag(rng, 0.20),
             origin="overseas" if unaccompanied or rng.random() < 0.05 else ("" if rng.random() < 0.01 else "uk"),
             unaccompanied=unaccompanied,
             team="" if rng.random() < 0.008 else rng.choice(TEAMS[kind]),
         ))
-    give_ranks(rng, made)
-    return made
+    made.sort(key=lambda child: (child.born, child.number))
+    for child, *ranks in zip(made, *(even_ranks(rng, children, prime) for prime in (2, 3, 5, 7)), strict=True):
+        child.plan_rank, child.absence_rank, child.sdq_rank, ethnicity_rank = ranks
+        child.ethnicity = at_rank(UNACCOMPANIED_ETHNICITIES if child.unaccompanied else ETHNICITIES, ethnicity_rank)
+    return sorted(made, key=lambda child: child.number)
 
 
-def give_ranks(rng: random.Random, children: list[Child]) -> None:
-    """Ranks that are spread evenly over the children of every age (a Kronecker sequence in the order of birth dates)."""
-    for name, step in (("plan_rank", 2), ("absence_rank", 3), ("sdq_rank", 5), ("moves_rank", 7)):
-        rank = rng.random()
-        for child in sorted(children, key=lambda child: (child.born, child.number)):
-            rank = (rank + math.sqrt(step)) % 1
-            setattr(child, name, rank)
+def even_ranks(rng: random.Random, count: int, prime: int) -> list[float]:
+    """Numbers from 0 to 1 of which any neighbours are spread evenly: a Kronecker sequence.
+
+    Given in the order of birth dates, they make the children of every age alike as a group.
+    """
+    first = rng.random()
+    return [(first + place * math.sqrt(prime)) % 1 for place in range(count)]
+
+
+def at_rank(weights: dict[str, float], rank: float) -> str:
+    """The name at a rank between 0 and 1, each name as wide as its share."""
+    reached = 0.0
+    for name, weight in weights.items():
+        reached += weight
+        if rank < reached:
+            return name
+    return next(iter(weights))
 
 
 def flag(rng: random.Random, share: float) -> str:

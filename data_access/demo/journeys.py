@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 from data_access.demo import stories
@@ -9,6 +10,7 @@ from data_access.demo.children import RISK, Arrangement, CarePeriod, Child, Need
 from data_access.demo.placements import moved_to_adopters, stays
 from data_access.demo.school_calendar import OPEN, Window, birthday
 
+GOLDEN_RATIO = (math.sqrt(5) - 1) / 2
 FIRST_STATUS = {
     "care": {"possible": 0.10, "at_risk": 0.32, "confirmed": 0.58},
     "unaccompanied": {"possible": 0.25, "at_risk": 0.40, "confirmed": 0.35},
@@ -35,6 +37,7 @@ class Journeys:
     def __init__(self, rng: random.Random, window: Window) -> None:
         self.rng = rng
         self.window = window
+        self.moves_rank = rng.random()
 
     def run(self, children: list[Child]) -> None:
         for child in children:
@@ -50,7 +53,8 @@ class Journeys:
         start = child.entered
         if start == self.window.first:
             lived = start - child.born - 4
-            long_ago = 30 + waiting(self.rng, 1.1 if child.unaccompanied else 0.45)
+            # Long enough ago that no figure begins before the register does.
+            long_ago = 180 + waiting(self.rng, 1.1 if child.unaccompanied else 0.22)
             start -= min(lived, long_ago, 500 if child.unaccompanied else 3000)
         self.care(child, start, "Z1")
 
@@ -96,7 +100,9 @@ class Journeys:
         end, rec = self.leaving(child, start)
         if end > self.window.last:
             end, rec = OPEN, ""
-        made = stays(self.rng, child, start, end, self.window)
+        # The golden ratio: in any run of children the restless ones are an even share.
+        self.moves_rank = (self.moves_rank + GOLDEN_RATIO) % 1
+        made = stays(self.rng, child, start, end, self.window, self.moves_rank)
         if rec in ("E11", "E12"):
             made = moved_to_adopters(self.rng, made, max(start + 60, end - self.rng.randint(120, 280)))
         elif rec in ("E45", "E46", "E48"):

@@ -16,7 +16,7 @@ BY_AGE = (
           "secure_or_custody": 0.02, "temporary_or_other": 0.02}),
 )
 UNACCOMPANIED = {"foster_carer": 0.5, "independent_or_supported": 0.45, "residential": 0.05}
-MOVES_A_YEAR = ((0.10, 0.60), (0.55, 0.87), (2.7, 1.0))
+MOVES_A_YEAR = ((0.10, 0.58), (0.55, 0.87), (2.5, 1.0))
 """Moves a year, up to a rank. Most children hardly move; one in ten moves again and again."""
 SETTLED = ("kinship_foster_carer", "birth_parents")
 OTHER_REASONS = {"CARPL": 0.55, "STAND": 0.04, "CLOSE": 0.05, "ALLEG": 0.03, "CUSTOD": 0.06, "LAREQ": 0.05, "PLACE": 0.07, "OTHER": 0.15}
@@ -44,16 +44,19 @@ def draw(rng: random.Random, weights: dict[str, float]) -> str:
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
-def stays(rng: random.Random, child: Child, start: int, end: int, window: Window) -> list[Stay]:
-    """Placements that fill start to end; which moves were breakdowns inside the window is settled later."""
-    rate = next(rate for rate, up_to in MOVES_A_YEAR if child.moves_rank <= up_to)
+def stays(rng: random.Random, child: Child, start: int, end: int, window: Window, rank: float) -> list[Stay]:
+    """Placements that fill start to end; `rank` (0 to 1) says how often the child moves.
+
+    Which moves inside the window were breakdowns is settled later.
+    """
+    rate = next(rate for rate, up_to in MOVES_A_YEAR if rank <= up_to)
     made = [new_stay(rng, child, start)]
     last = min(end, window.last + 1)
     strained = next((quarter for quarter in window.quarters if quarter.from_end == stories.BREAKDOWN_SPIKE), None)
     while True:
         slower = 0.5 if made[-1].placement in SETTLED else 1.0
-        day = made[-1].start + 10 + int(rng.expovariate(rate * slower / 365))
-        if strained and made[-1].start < strained.first < day and rng.random() < 0.075:
+        day = made[-1].start + 10 + int(rng.gammavariate(2.5, 365 / (rate * slower * 2.5)))
+        if strained and made[-1].start < strained.first < day and rng.random() < 0.055:
             day = rng.randint(strained.first, strained.last)
         if day >= last - 20:
             break

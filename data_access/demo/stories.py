@@ -48,7 +48,7 @@ def plan_kept_up(quarter: Quarter, placement: str | None) -> float:
     """Share of children whose education plan is reviewed every term."""
     new_process = quarter.from_end <= NEW_PLAN_PROCESS
     if placement == "residential":
-        return 0.32 if new_process else 0.16
+        return 0.26 if new_process else 0.16
     return 0.93 if new_process else 0.67
 
 
@@ -61,14 +61,14 @@ def carer_trained(quarter: Quarter) -> float:
     return 0.745 - 0.021 * max(0, TRAINING_DRIFT - quarter.from_end)
 
 
-def trained_before_placement() -> float:
-    """Share of family placements whose carer was trained in the year before it began."""
-    return 0.5
+def trained_before_placement(quarter: Quarter) -> float:
+    """Share of family placements that begin in the quarter whose carer was trained in the year before."""
+    return 0.44 + 0.004 * quarter.index
 
 
 def video_feedback_received(quarter: Quarter) -> float:
     """The service began with the demo and grew over its first year; since then it stands still."""
-    return (0.27, 0.32, 0.35, 0.37)[quarter.index] if quarter.index < 4 else 0.385 + 0.002 * (quarter.index % 3)
+    return (0.27, 0.33, 0.36, 0.38)[quarter.index] if quarter.index < 4 else 0.382 - 0.014 * (quarter.index % 2)
 
 
 def video_feedback_offered(quarter: Quarter) -> float:
@@ -80,7 +80,7 @@ def video_feedback_as_defined(quarter: Quarter) -> float:
 
 
 def assessed_before_programme(quarter: Quarter) -> float:
-    return min(0.94, 0.52 + 0.055 * quarter.index)
+    return min(0.965, 0.52 + 0.055 * quarter.index)
 
 
 def assessment_complete(quarter: Quarter) -> float:
@@ -89,7 +89,7 @@ def assessment_complete(quarter: Quarter) -> float:
 
 
 def unaccompanied_assessed(quarter: Quarter) -> float:
-    return 0.38 + 0.008 * min(quarter.index, 8)
+    return 0.42 + 0.01 * (quarter.index % 2)
 
 
 def sensitivity_improved(quarter: Quarter) -> float:
@@ -98,7 +98,7 @@ def sensitivity_improved(quarter: Quarter) -> float:
 
 def social_emotional_shift(quarter: Quarter) -> float:
     """What the average SDQ is above its level in the last quarter, in points."""
-    return 0.03 * quarter.from_end
+    return 0.015 * quarter.from_end
 
 
 def breakdown(quarter: Quarter) -> float:

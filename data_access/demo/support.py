@@ -12,7 +12,7 @@ from data_access.demo import stories
 from data_access.demo.children import ANY, CONFIRMED, RISK, Child
 from data_access.demo.school_calendar import Quarter, Window, weekday_on_or_after
 
-SDQ = NormalDist(14.7, 5.4)
+SDQ = NormalDist(14.85, 5.4)
 NO_SESSION = -1
 FULL_COURSE = 10
 SLOW_COURSE = 124
@@ -111,7 +111,7 @@ class Support:
     def start_other_programmes(self, quarter: Quarter) -> None:
         ready = [
             child for child in self.in_scope(quarter.last, CONFIRMED)
-            if child.age(quarter.last) >= 5 and self.scope_start(child) <= quarter.last - 30
+            if child.age(quarter.last) >= 5 and not child.unaccompanied and self.scope_start(child) <= quarter.last - 30
         ]
         for child in self.pick(ready, round(0.022 * len(ready))):
             self.start(child, "other", quarter)
@@ -169,9 +169,9 @@ class Support:
         rng = self.rng
         count, span = rng.choice((10, 10, 10, 11, 12)), rng.randint(88, 116)
         fault = rng.random() if start > self.window.first + 90 else 1.0
-        if fault < 0.12:
+        if fault < 0.05:
             count, span = rng.randint(5, 8), rng.randint(45, 80)
-        elif fault < 0.18:
+        elif fault < 0.08:
             span = rng.randint(130, 160)
         return [
             Session(weekday_on_or_after(start + span * index // (count - 1)), rng.choice((60, 60, 60, 65, 75)), rng.randint(10, 20), 1)

@@ -28,7 +28,7 @@ def targets_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_shipped_targets_have_steps_and_a_placement_of_its_own() -> None:
     found = targets()
     steps = [target for target in found if target.measure == "assessed_before_programme"]
-    assert [target.level for target in steps] == [60, 70, 80]
+    assert [target.level for target in steps] == [55, 65, 75]
     assert [target.from_date for target in steps] == sorted({target.from_date for target in steps})
     assert [(target.measure, target.placement) for target in found if target.placement] == [("education_plan_up_to_date", "residential")]
 

@@ -36,7 +36,8 @@ def values(reporting: Reporting, measure: str) -> list[float]:
 def last_year(reporting: Reporting, measure: str, breakdown: str) -> dict[str, tuple[int, int]]:
     """Numerator and denominator of each group, added over the last four quarters to tell large gaps from chance."""
     frame = reporting.summary(catalogue.get(measure), "quarter", by=[breakdown])
-    groups = frame.filter(pl.col("period_start") >= datetime.date(2025, 10, 1)).group_by(breakdown).agg(pl.col("numerator", "denominator").sum())
+    recent = frame.filter(pl.col("period_start") >= datetime.date(2025, 10, 1))
+    groups = recent.group_by(breakdown).agg(pl.col("numerator", "denominator").sum())
     return {group: (numerator, denominator) for group, numerator, denominator in groups.iter_rows()}
 
 
