@@ -115,11 +115,12 @@ def goes_on(placement: list[Episode], episode: Episode) -> bool:
         return False
     by_rne_alone = episode.rne in ("L", "T", "U")
     not_absent = [earlier for earlier in placement if earlier.place not in TEMPORARY_ABSENCE]
-    if before.place in TEMPORARY_ABSENCE and not not_absent:
-        # The absence touched no placement and started one itself: what follows is judged by RNE alone.
-        return by_rne_alone
     if episode.place in TEMPORARY_ABSENCE:
+        # It touches a placement, also where that placement is itself an absence that touched none.
         return True
+    if before.place in TEMPORARY_ABSENCE and not not_absent:
+        # The absence touched no placement and started one itself: what comes after it is judged by RNE alone.
+        return by_rne_alone
     if before.place in TEMPORARY_ABSENCE:
         code_before_absence = not_absent[-1].place
         return by_rne_alone or (episode.place != "" and episode.place == code_before_absence)
