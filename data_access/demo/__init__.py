@@ -14,7 +14,8 @@ The stories a meeting should recognise in its quarterly figures (their numbers a
 - `carer_trained` drifts down steadily over the last two years, from about 74 % to below 60 %.
 - `video_feedback_received` misses its target of 60 % in every quarter; it grew in its first year, then stood still.
 - `assessed_before_programme` rises over two years and then meets its target.
-- Placement breakdown is about 4 % a quarter, with one spike in the summer of 2025.
+- Placement breakdown is about 4 % a quarter, with one spike in the summer of 2025; three or more
+  placements in a year, which looks back a year, is a little higher after it.
 - Suspensions follow the school year and are otherwise stable.
 - Children in residential care are plainly served worse: far fewer have an up-to-date education plan, and more
   are suspended.
