@@ -15,6 +15,11 @@ NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 REASON = "_reason"
 FILE = "_file"
 ROW = "_row"
+TYPES: dict[Kind, pl.DataType] = {
+    Kind.TEXT: pl.String(), Kind.CODE: pl.String(), Kind.DATE: pl.Date(), Kind.FLAG: pl.Int16(), Kind.NUMBER: pl.Float64(),
+    Kind.WHOLE: pl.Int64(),
+}
+"""What a column of each kind is once it is read."""
 
 
 def check_rows(source: SourceTable, file: int) -> pl.DataFrame:
@@ -61,7 +66,10 @@ def _value(text: pl.Series, rule: Rule, table: spec.Table, year: int) -> pl.Seri
         read = pl.when(whole <= (rule.highest or 0)).then(whole)
     else:
         return text
-    return text.to_frame().select(read.alias(text.name)).to_series()
+    # A column holds far fewer values than rows: each is read once.
+    values = text.unique().drop_nulls()
+    meaning = values.to_frame().select(read.alias(text.name)).to_series()
+    return text.replace_strict(values, meaning, default=None, return_dtype=TYPES[rule.kind])
 
 
 def _reason(text: pl.Series, value: pl.Series, rule: Rule, table: spec.Table, year: int | None) -> pl.Series | None:
@@ -104,7 +112,8 @@ def refuse_repeats(frame: pl.DataFrame, table: spec.Table, texts: Sequence[Sourc
         rows = [source.raw.rows.select(source.text(name) for name in key) for source in texts]
         keyed = pl.concat([frame.select(REASON), pl.concat(rows)], how="horizontal")
     good = keyed.with_row_index("_place").filter(pl.col(REASON).is_null())
-    if good.select(pl.struct(key).n_unique()).item() == good.height:
+    # Equal rows have equal hashes, so as many hashes as rows means that none repeats.
+    if good.select(key).hash_rows().n_unique() == good.height:
         return frame
     repeats = good.filter(~pl.struct(key).is_first_distinct())["_place"]
     named = "the whole row" if not table.key else " and ".join(key)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_access.load import specification as spec
-from data_access.load.checking import FILE, REASON, ROW, also_bad, check_rows, good_rows, refuse_repeats
-from data_access.load.reading import Raw, as_written
+from data_access.load.checking import FILE, REASON, ROW, TYPES, also_bad, check_rows, good_rows, refuse_repeats
+from data_access.load.reading import as_written
 from data_access.load.recognising import Source, SourceTable
 
 YEAR = "_year"
@@ -63,12 +63,8 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
 
 
 def _empty(table: spec.Table) -> pl.DataFrame:
-    nothing = SourceTable("", "", table, raw=_no_rows(table))
-    return good_rows(check_rows(nothing, 0)).with_columns(pl.lit(None, dtype=pl.Int32).alias(YEAR))
-
-
-def _no_rows(table: spec.Table) -> Raw:
-    return Raw(table.columns, pl.DataFrame(schema={"line": pl.Int64(), **{str(n): pl.String() for n in range(len(table.columns))}}))
+    typed = {name: TYPES[table.rules.get(name, spec.FREE).kind] for name in table.columns}
+    return pl.DataFrame(schema={**typed, FILE: pl.UInt32(), ROW: pl.UInt32(), YEAR: pl.Int32()})
 
 
 def _judged_together(table: spec.Table, tables: Sequence[SourceTable]) -> list[list[int]]:
@@ -84,8 +80,10 @@ def _checked(
 ) -> pl.DataFrame:
     frame = pl.concat([check_rows(source, number) for number, source in group])
     if table.child and table not in (spec.HEADER, spec.CHILDREN):
-        unknown = ~pl.col(table.child).is_in(known.implode())
-        frame = also_bad(frame, unknown, "the child is in no loaded Header or children row")
+        strangers = frame[table.child].unique().drop_nulls().to_frame().filter(~pl.col(table.child).is_in(known.implode()))
+        if strangers.height:
+            unknown = pl.col(table.child).is_in(strangers[table.child].implode())
+            frame = also_bad(frame, unknown, "the child is in no loaded Header or children row")
     if table is spec.PROGRAMME_SESSIONS:
         ids = frames[spec.PROGRAMMES]["programme_id"]
         frame = also_bad(frame, ~pl.col("programme_id").is_in(ids.implode()), "the programme is in no loaded programmes row")

@@ -13,7 +13,7 @@ import polars as pl
 
 from data_access.load.errors import FileProblem
 
-LINE_FEED, COMMA = 10, 44
+LINE_FEED, SPACE, COMMA, LAST_PRINTED = 10, 32, 44, 126
 END_MARK = "\x1eend of file\x1e"
 
 
@@ -24,13 +24,15 @@ class Raw:
     `columns` are the header's names, without surrounding spaces. `rows` has the `line` of each row (Int64, the header
     is usually 1) and one String column for each of them, named by position ('0', '1', ...), as written; empty is null.
     `ragged` are the rows with more or fewer fields than the header: line and fields.
-    `table` is the name of the source table where the file itself says so (XML).
+    `table` is the name of the source table where the file itself says so (XML). `trimmed` says that no value has a space
+    around it.
     """
 
     columns: tuple[str, ...]
     rows: pl.DataFrame
     ragged: Sequence[tuple[int, list[str]]] = field(default_factory=list)
     table: str = ""
+    trimmed: bool = False
 
 
 def read_csv(path: Path) -> Raw:
@@ -89,7 +91,9 @@ def read_plain(data: bytes) -> Raw | None:
     rows = pl.read_csv(data, has_header=False, skip_rows=1, quote_char=None, schema=schema, row_index_name="line", row_index_offset=2)
     if len(rows) != len(by_row) - 1:
         return None
-    return Raw(_names(header), rows.with_columns(pl.col("line").cast(pl.Int64)))
+    body = numbers[data.index(b"\n") :]
+    trimmed = not ((body > LAST_PRINTED) | (body <= SPACE) & (body != LINE_FEED)).any()
+    return Raw(_names(header), rows.with_columns(pl.col("line").cast(pl.Int64)), trimmed=trimmed)
 
 
 def read_quoted(data: bytes, name: str) -> Raw:

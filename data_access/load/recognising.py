@@ -34,7 +34,8 @@ class SourceTable:
     def text(self, column: str) -> pl.Expr:
         """The values of a column of the table, without surrounding spaces; a blank is null."""
         names = [name.lower() for name in self.raw.columns]
-        return pl.col(str(names.index(column.lower()))).str.strip_chars().replace("", None).alias(column)
+        written = pl.col(str(names.index(column.lower())))
+        return (written if self.raw.trimmed else written.str.strip_chars().replace("", None)).alias(column)
 
     @property
     def rows_read(self) -> int:

@@ -33,8 +33,8 @@ def fingerprint(contents: Mapping[str, pl.DataFrame], as_at: datetime.date) -> s
     """16 hexadecimal digits that differ when the contents or the as-at date do."""
     digest = hashlib.sha256(as_at.isoformat().encode())
     for name in sorted(contents):
-        digest.update(name.encode())
-        digest.update(contents[name].write_csv().encode())
+        digest.update(f"{name}: {contents[name].schema}".encode())
+        digest.update(contents[name].hash_rows().to_numpy().tobytes())
     return digest.hexdigest()[:16]
 
 
@@ -103,7 +103,8 @@ def _flush(path: Path) -> None:
 def _write_file(file: Path, frames: Mapping[str, pl.DataFrame], progress: Callable[[str, float], None]) -> None:
     writer = sa.create_engine(sa.URL.create("duckdb", database=str(file)), poolclass=NullPool)
     with writer.begin() as connection:
-        metadata.create_all(connection, checkfirst=False)
+        for table in metadata.sorted_tables:
+            connection.execute(sa.schema.CreateTable(table))
         raw: Any = connection.connection.driver_connection
         for done, (name, frame) in enumerate(frames.items()):
             progress(f"Writing {name}", done / len(frames))

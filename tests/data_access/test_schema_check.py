@@ -1,0 +1,119 @@
+"""`qs133 check`: what is wrong with a database that a warehouse fills, in sentences."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from data_access import tables
+from data_access.engines import DatabaseUnavailable
+from data_access.load import load
+from data_access.schema_check import check, create
+from tests.data_access.files import write
+
+JUNE = datetime.date(2026, 6, 30)
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "postgresql":
+        made: Callable[[], str] = request.getfixturevalue("postgresql_database")
+        return made()
+    return f"duckdb:///{tmp_path / 'reporting.duckdb'}"
+
+
+def change(url: str, *statements: sa.Executable) -> None:
+    """Runs statements on a database as its owner would."""
+    writer = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with writer.begin() as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def filled(url: str) -> None:
+    """A database as a warehouse might fill it: nothing in it is wrong."""
+    create(url, JUNE)
+    change(
+        url,
+        sa.insert(tables.child).values(child_id="1"),
+        sa.insert(tables.provided_table).values(name="children"),
+        sa.insert(tables.data_version).values(version="1", loaded_at=datetime.datetime(2026, 7, 1), as_at=JUNE),
+    )
+
+
+def test_what_a_load_makes_lacks_nothing(tmp_path: Path, url: str) -> None:
+    source = tmp_path / "source"
+    write(source, "Header", {})
+    write(source, "Episodes", {})
+    write(source, "attendance", {})
+    load([source], url)
+    assert check(url) == []
+
+
+def test_tables_that_were_made_for_a_warehouse_wait_for_its_rows(url: str) -> None:
+    create(url, JUNE)
+    sentences = check(url)
+    assert [sentence.split()[0] for sentence in sentences] == ["data_version", "provided_table"]
+    filled_again = len(sentences)
+    create(url, JUNE)
+    assert len(check(url)) == filled_again
+
+
+def test_a_well_filled_database_lacks_nothing(url: str) -> None:
+    filled(url)
+    assert check(url) == []
+
+
+def test_missing_tables_and_columns_and_wrong_types_are_named(url: str) -> None:
+    create(url, JUNE)
+    change(
+        url, sa.schema.DropTable(tables.attendance), sa.schema.DropTable(tables.exclusion), sa.schema.DropTable(tables.care_start),
+        sa.schema.CreateTable(sa.Table("exclusion", sa.MetaData(), sa.Column("child_id", sa.String), sa.Column("start_date", sa.Date))),
+        sa.schema.CreateTable(sa.Table("care_start", sa.MetaData(), sa.Column("child_id", sa.String), sa.Column("start_date", sa.String))),
+    )
+    sentences = check(url)
+    assert [sentence.split(" is ")[0].split(" (")[0] for sentence in sentences] == [
+        "The column care_start.start_date", "The table attendance", "The table exclusion lacks the column category",
+    ]
+
+
+@pytest.mark.parametrize(("statement", "words"), [
+    (sa.insert(tables.child).values(child_id="2", sex="1"), "child.sex is none of M, F, U"),
+    (sa.insert(tables.child).values(child_id="2", disabled=2), "child.disabled is neither 0 nor 1"),
+    (sa.insert(tables.child).values(child_id="1"), "child has more than one row for 1 of its child_ids"),
+    (sa.insert(tables.care_start).values(child_id="2", start_date=JUNE), "care_start has a child_id that the table child lacks"),
+    (
+        sa.insert(tables.attachment_need).values(child_id="1", status="confirmed", start_date=JUNE, end_date=datetime.date(2026, 6, 29)),
+        "attachment_need ends before it starts",
+    ),
+    (sa.insert(tables.programme_session).values(programme_id="x", session_date=JUNE), "a programme_id that the table programme lacks"),
+    (sa.delete(tables.period), "period has no month"),
+    (sa.delete(tables.data_version), "data_version has 0 rows"),
+    (sa.update(tables.data_version).values(as_at=datetime.date(2030, 1, 1)), "period has no year that holds the as-at date"),
+    (sa.delete(tables.provided_table), "provided_table is empty"),
+])
+def test_wrong_values_are_counted(url: str, statement: sa.Executable, words: str) -> None:
+    filled(url)
+    change(url, statement)
+    assert any(words in sentence for sentence in check(url)), check(url)
+
+
+def test_an_empty_cell_that_may_not_be_is_counted(tmp_path: Path) -> None:
+    url = f"duckdb:///{tmp_path / 'reporting.duckdb'}"
+    filled(url)
+    loose = sa.Table("care_start", sa.MetaData(), sa.Column("child_id", sa.String), sa.Column("start_date", sa.Date))
+    change(url, sa.schema.DropTable(tables.care_start), sa.schema.CreateTable(loose), sa.insert(loose).values(child_id="1"))
+    assert check(url) == ["In 1 row care_start.start_date is empty. It may not be: fill it or remove the rows."]
+
+
+def test_a_database_that_is_not_there_is_a_sentence() -> None:
+    with pytest.raises(DatabaseUnavailable, match="There is no database"):
+        check("duckdb:////nowhere/reporting.duckdb")
+    with pytest.raises(DatabaseUnavailable, match="can't be made") as problem:
+        create("postgresql+psycopg://someone:secret@127.0.0.1:9/none", JUNE)
+    assert "secret" not in str(problem.value)
