@@ -1,0 +1,220 @@
+"""Local extracts: every file of the data dictionary, row by row, near the days on which something happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from tests.generators.calendar import Calendar, iso
+from tests.generators.files import Dirt, Row, write_table
+from tests.generators.looked_after import Person
+from tests.reference.layout import ETHNIC, EXTRACTS, FACTORS, INTERVALS, MARKS, PLAN_PARTS
+
+OUTSIDE_CARE = ["edge_of_care", "edge_of_care", "edge_of_care", "special_guardianship", "adopted", "short_breaks"]
+INSIDE_CARE = ["section_20", "care_order", "other_looked_after"]
+HOMES = [
+    "foster_carer", "foster_carer", "kinship_foster_carer", "special_guardian", "adoptive_parents", "birth_parents",
+    "residential", "temporary_or_other", "",
+]
+INSTRUMENTS = ["emotional_availability", "crittenden"]
+
+
+class Extracts:
+    """Collects the rows of one authority's extracts. Every method adds what one child has in one file."""
+
+    def __init__(self, random: Random, calendar: Calendar) -> None:
+        self.random = random
+        self.calendar = calendar
+        self.rows: dict[str, list[Row]] = {name: [] for name in EXTRACTS}
+        self.serial = 0
+
+    def _id(self, letter: str) -> str:
+        """Ids whose order as text is not their order as numbers (`E9` is greater than `E10`)."""
+        self.serial += 1
+        return f"{letter}{self.serial}"
+
+    def _flag(self, likely: float = 0.8) -> str:
+        if self.random.random() < 0.08:
+            return ""
+        return "1" if self.random.random() < likely else "0"
+
+    def _some(self, *times: int) -> range:
+        return range(self.random.choice(times))
+
+    def child(self, person: Person) -> None:
+        if self.random.random() < 0.06:
+            return
+        differs = self.random.random() < 0.1
+        self.rows["children"].append({
+            "child_id": person.child_id,
+            "sex": self.random.choice(["M", "F", "U", ""]) if differs else person.sex,
+            "date_of_birth": "" if self.random.random() < 0.1 else iso(person.born),
+            "ethnicity": self.random.choice([*sorted(ETHNIC), ""]) if differs else person.ethnicity,
+            "disabled": self._flag(0.3), "mental_health_problem": self._flag(0.3),
+            "origin": self.random.choice(["uk", "uk", "overseas", ""]), "uasc": self._flag(0.3),
+            "team": self.random.choice(["North", "South", "Café", ""]),
+        })
+
+    def needs(self, person: Person) -> None:
+        """Some needs touch or overlap the one before, with another status."""
+        end: date | None = None
+        for _ in self._some(0, 1, 1, 2, 2, 3):
+            start = self.calendar.near(person.days) - timedelta(days=self.random.choice([0, 0, 0, 60, 200, 400]))
+            if end is not None and self.random.random() < 0.5:
+                start = end + timedelta(days=self.random.choice([0, 0, -1, -20, 1]))
+            length = self.random.choice([0, 1, 2, 28, 29, 30, 31, 90, 200, 400, 800])
+            end = start + timedelta(days=length) if self.random.random() < 0.55 else None
+            person.days += [start] if end is None else [start, end, end - timedelta(days=1)]
+            person.inside += self.calendar.some_days(start, end)
+            self.rows["attachment_needs"].append({
+                "child_id": person.child_id,
+                "status": self.random.choice(["possible", "at_risk", "confirmed", "confirmed", "confirmed"]),
+                "start_date": iso(start), "end_date": iso(end),
+            })
+
+    def arrangements(self, person: Person) -> None:
+        """Children without a return have most of them; the same start with another placement is a tie."""
+        start = self.calendar.near(person.days) - timedelta(days=self.random.choice([0, 90, 200]))
+        for _ in self._some(0, 0, 1) if person.looked_after else self._some(0, 1, 2, 2, 3, 4):
+            end = start + timedelta(days=self.random.choice([0, 1, 30, 60, 89, 90, 91, 200, 365]))
+            still_runs = self.random.random() < 0.35
+            person.days += [start, end - timedelta(days=1)]
+            care_status = self.random.choice(OUTSIDE_CARE * 2 + INSIDE_CARE * 3)
+            if care_status == "edge_of_care":
+                person.on_edge += [day for day in person.inside if start <= day < end]
+            self.rows["care_arrangements"].append({
+                "child_id": person.child_id, "care_status": care_status,
+                "placement": self.random.choice(HOMES), "start_date": iso(start),
+                "end_date": "" if still_runs else iso(end),
+                "end_reason": self.random.choice(["breakdown", "breakdown", "planned", "other", ""]), "provider": "P",
+            })
+            if self.random.random() < 0.8:
+                start = end + timedelta(days=self.random.choice([0, 0, 0, -3, 10]))
+
+    def assessments_and_programmes(self, person: Person) -> None:
+        for _ in self._some(0, 1, 1, 2):
+            completed = self.calendar.at_a_distance(person.days)
+            person.days.append(completed)
+            likely = self.random.choice([0.8, 1.0])
+            factors = {factor: self._flag(likely) if likely < 1 else "1" for factor in FACTORS}
+            self.rows["assessments"].append(
+                {"assessment_id": self._id("A"), "child_id": person.child_id, "completed_date": iso(completed)} | factors
+            )
+        for _ in self._some(0, 1, 1, 2):
+            offered = self.calendar.at_a_distance(person.days)
+            start = offered + timedelta(days=self.random.choice([0, 0, 14]))
+            programme_id = self._id("P")
+            last = self._sessions(programme_id, start) if self.random.random() < 0.75 else None
+            self.rows["programmes"].append({
+                "programme_id": programme_id, "child_id": person.child_id,
+                "programme": self.random.choice(["video_feedback"] * 4 + ["parental_sensitivity", "other"]),
+                "offered_date": "" if self.random.random() < 0.1 else iso(offered),
+                "start_date": iso(start) if last and self.random.random() < 0.9 else "",
+                "end_date": iso(last) if last and self.random.random() < 0.85 else "", "provider": "",
+            })
+
+    def _sessions(self, programme_id: str, start: date) -> date:
+        """Sessions over 83 to 125 days, most of them as NICE defines them. Returns the last one's day."""
+        length = self.random.choice([83, 84, 100, 124, 125])
+        count = self.random.choice([1, 3, 9, 10, 10, 11, 12])
+        faulty = self.random.choice([0, 0, 0.1, 0.5])
+        for number in range(count):
+            day = start + timedelta(days=length * number // max(count - 1, 1))
+            row = {
+                "programme_id": programme_id, "session_date": iso(day),
+                "minutes": self.random.choice(["60", "60.0", "61", "90"]),
+                "filmed_minutes": self.random.choice(["10", "15", "20"]), "watched_together": "1",
+            }
+            if self.random.random() < faulty:
+                row |= self.random.choice([
+                    {"minutes": "59"}, {"minutes": ""}, {"filmed_minutes": "9"}, {"filmed_minutes": "20.5"},
+                    {"filmed_minutes": ""}, {"watched_together": "0"}, {"watched_together": ""},
+                ])
+            self.rows["programme_sessions"].append(row)
+        return start + timedelta(days=length if count > 1 else 0)
+
+    def scores(self, person: Person) -> None:
+        day = self.calendar.near(person.days)
+        for _ in self._some(0, 1, 2, 3):
+            day = day if self.random.random() < 0.3 else self.calendar.within(person.inside, person.days)
+            score = self.random.choice(["3", "15", "16", "16.5", "17", "17", "18", "40"])
+            self._score(person, "social_emotional", self.random.choice(["sdq_total"] * 4 + ["sdq_peer"]), day, score)
+        for _ in self._some(0, 1, 2) if not person.on_edge else self._some(1, 2, 3):
+            day = self.calendar.within(person.on_edge, person.days)
+            for _ in self._some(2, 2, 3, 4):
+                instrument = self.random.choice([INSTRUMENTS[0], INSTRUMENTS[0], INSTRUMENTS[1]])
+                score = self.random.choice(["-1", "2", "3", "4", "5.5"])
+                self._score(person, "parental_sensitivity", instrument, day, score)
+                day -= timedelta(days=self.random.choice([0, 1, 20, 60, 182, 364, 365, 366]))
+
+    def _score(self, person: Person, domain: str, instrument: str, day: date, score: str) -> None:
+        self.rows["outcome_scores"].append({
+            "child_id": person.child_id, "domain": domain, "instrument": instrument, "score_date": iso(day), "score": score,
+        })
+
+    def plans(self, person: Person) -> None:
+        day = self.calendar.at_a_distance(person.days)
+        for _ in self._some(0, 1, 1, 2, 3):
+            day = day if self.random.random() < 0.3 else self.calendar.at_a_distance(person.days)
+            likely = self.random.choice([0.8, 1.0])
+            parts = {part: self._flag(likely) if likely < 1 else "1" for part in PLAN_PARTS}
+            self.rows["education_plans"].append(
+                {"plan_id": self._id("E"), "child_id": person.child_id, "completed_date": iso(day)} | parts
+            )
+
+    def attendance(self, person: Person) -> None:
+        """Runs of days; some with exactly one session missed in ten."""
+        for _ in self._some(0, 1, 2):
+            first = self.calendar.within(person.inside, person.days)
+            marks = [self.random.choice("/\\/\\/\\LB") for _ in range(10)]
+            missed = self.random.choice([0, 1, 1, 2, 4])
+            for place in self.random.sample(range(10), missed):
+                marks[place] = self.random.choice(["G", "O", "I", "C1", "J1", "u", " m"])
+            if self.random.random() < 0.5:
+                for place in self.random.sample(range(10), 3):
+                    marks[place] = self.random.choice([*sorted(MARKS), "J", "J", "j", "y1"])
+            for number, mark in enumerate(marks):
+                self.rows["attendance"].append({
+                    "child_id": person.child_id, "date": iso(first + timedelta(days=number // 2)),
+                    "session": "AM" if number % 2 == 0 else "PM", "mark": mark,
+                })
+
+    def exclusions(self, person: Person) -> None:
+        for _ in self._some(0, 0, 1, 2, 3):
+            self.rows["exclusions"].append({
+                "child_id": person.child_id, "start_date": iso(self.calendar.within(person.inside, person.days)),
+                "category": self.random.choice(["SUSP", "SUSP", "SUSP", "PERM"]),
+                "sessions": self.random.choice(["1", "2", "zz", ""]), "reason": "PA",
+            })
+
+    def training(self, person: Person) -> None:
+        for _ in self._some(0, 1, 1, 2):
+            self.rows["carer_training"].append({
+                "child_id": person.child_id, "carer_type": self.random.choice(["foster_carer", "zz", ""]),
+                "programme": "Nurture", "completed_date": iso(self.calendar.at_a_distance(person.days)), "age_group": "",
+            })
+
+
+def write_extracts(folder: Path, random: Random, calendar: Calendar, people: list[Person], dirt: Dirt) -> None:
+    """One folder of extracts. A file may be absent, or there and empty; some rows are of children nobody knows."""
+    folder.mkdir(parents=True)
+    extracts = Extracts(random, calendar)
+    stranger = Person("nobody", None, "", "", days=list(calendar.anchors))
+    steps: list[Callable[[Person], None]] = [
+        extracts.needs, extracts.arrangements, extracts.assessments_and_programmes, extracts.scores, extracts.plans,
+        extracts.attendance, extracts.exclusions, extracts.training,
+    ]
+    for person in people:
+        extracts.child(person)
+        for step in steps:
+            step(person)
+    if dirt.spoilt:
+        random.choice(steps)(stranger)
+    absent = 0.06 if random.random() < 0.5 else 0.0
+    for name, rows in extracts.rows.items():
+        if name != "attachment_needs" and random.random() < absent:
+            continue
+        kept = [] if random.random() < absent / 2 else rows
+        write_table(random, folder / f"{name}.csv", EXTRACTS[name], kept, dirt, INTERVALS.get(name))
