@@ -128,11 +128,13 @@ def test_a_blank_or_an_unneeded_code_is_no_bad_row(tmp_path: Path, table: str, r
 
 KEYS = {
     "Header": "CHILD", "Episodes": "CHILD and DECOM", "OC2": "CHILD", "UASC": "CHILD", "PrevPerm": "CHILD", "children": "child_id",
-    "assessments": "assessment_id", "programmes": "programme_id", "education_plans": "plan_id", "attendance": "child_id and date and session",
+    "assessments": "assessment_id", "programmes": "programme_id", "education_plans": "plan_id",
+    "attendance": "child_id and date and session",
 }
 FREE_COLUMN = {
-    "Header": {"SEX": "F"}, "Episodes": {"RNE": "P"}, "OC2": {"SDQ_SCORE": "3"}, "UASC": {"DUC": "01/01/2026"}, "PrevPerm": {"PREV_PERM": "P1"},
-    "children": {"team": "other"}, "assessments": {"personal": "1"}, "programmes": {"provider": "other"}, "education_plans": {"contacts": "1"},
+    "Header": {"SEX": "F"}, "Episodes": {"RNE": "P"}, "OC2": {"SDQ_SCORE": "3"}, "UASC": {"DUC": "01/01/2026"},
+    "PrevPerm": {"PREV_PERM": "P1"}, "children": {"team": "other"}, "assessments": {"personal": "1"}, "programmes": {"provider": "other"},
+    "education_plans": {"contacts": "1"},
     "attendance": {"mark": "L"},
 }
 

@@ -98,7 +98,7 @@ def test_unreadable_files_are_told_in_a_sentence(tmp_path: Path) -> None:
         read_parquet(nonsense)
     with pytest.raises(FileProblem, match="nonsense can't be read as an Excel workbook"):
         read_xlsx(nonsense)
-    with pytest.raises(FileProblem, match="first sheet of empty.xlsx is empty"):
+    with pytest.raises(FileProblem, match=r"first sheet of empty\.xlsx is empty"):
         read_xlsx(workbook(tmp_path / "empty.xlsx", []))
     pl.DataFrame({"a": [[1]]}).write_parquet(tmp_path / "lists.parquet")
     with pytest.raises(FileProblem, match="the column a holds List"):
