@@ -29,14 +29,17 @@ class Targets:
 
     all: tuple[Target, ...]
 
-    def check(self, measure_ids: Sequence[str]) -> None:
-        """Raises ConfigError, naming the line, for a target of a measure that doesn't exist."""
+    def check(self, measures: Sequence[Measure]) -> None:
+        """Raises ConfigError, naming the line, for a target of a measure that doesn't exist or of more than 100 %."""
+        percent = {measure.id: measure.percent for measure in measures}
         for target in self.all:
-            if target.measure not in measure_ids:
+            if target.measure not in percent:
                 raise ConfigError(
                     f"targets.toml, line {target.line}: there is no measure {target.measure!r}. "
                     "The definitions page lists every measure's id."
                 )
+            if percent[target.measure] and target.level > 100:
+                raise ConfigError(f"targets.toml, line {target.line}: {target.level:g} % of {target.measure} is more than there can be.")
 
     def on(self, measure: Measure, date: datetime.date, placements: Sequence[str] = ()) -> Target | None:
         """The target that holds on a date: the one for the placement when exactly one is looked at and has its own."""

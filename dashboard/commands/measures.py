@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     held = Targets(targets())
-    held.check([measure.id for measure in catalogue.measures()])
+    held.check(catalogue.measures())
     where: dict[str, list[str]] = {}
     for breakdown, group in options.where:
         where.setdefault(breakdown, []).append(group)

@@ -61,8 +61,14 @@ def test_without_a_target_there_is_no_comparison():
 
 def test_a_target_of_no_measure_is_told_with_its_line():
     with pytest.raises(ConfigError, match=r"targets\.toml, line 7: there is no measure 'plans'"):
-        Targets((target(measure="plans"),)).check(["education_plan"])
+        Targets((target(measure="plans"),)).check(catalogue.measures())
+
+
+def test_a_share_of_more_than_all_is_told_with_its_line():
+    with pytest.raises(ConfigError, match=r"targets\.toml, line 7: 120 % of education_plan"):
+        Targets((target(120),)).check(catalogue.measures())
+    Targets((target(120, measure="placement_breakdown_rate"),)).check(catalogue.measures())
 
 
 def test_the_shipped_targets_are_of_measures_there_are():
-    Targets(targets()).check([measure.id for measure in catalogue.measures()])
+    Targets(targets()).check(catalogue.measures())
