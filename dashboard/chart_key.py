@@ -1,0 +1,42 @@
+"""A chart's key as HTML: small drawings with their meaning in words, which wrap on a phone and are read aloud."""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, CONCERN, IMPROVEMENT, TARGET, KeyItem
+
+_STYLE = "list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.4rem;margin:0;padding:0;font-size:.875rem;line-height:1.45"
+_ITEM = "display:flex;gap:.5rem;margin:0"
+_LINE = '<line x1="1" y1="8" x2="23" y2="8" stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dash}"/>'
+_DRAWINGS = {
+    "common_cause": f'<circle cx="12" cy="8" r="5" fill="{COMMON_CAUSE}"/>',
+    "improvement": f'<path d="M12 1 L19 8 L12 15 L5 8 Z" fill="{IMPROVEMENT}"/>',
+    "concern": f'<rect x="6.5" y="2.5" width="11" height="11" fill="{CONCERN}"/>',
+    "incomplete": f'<circle cx="12" cy="8" r="5" fill="none" stroke="{COMMON_CAUSE}" stroke-width="2"/>',
+    "hidden": f'<path d="M8 4 L16 12 M16 4 L8 12" stroke="{COMMON_CAUSE}" stroke-width="2"/>',
+    "band": f'<rect x="1" y="2" width="22" height="12" fill="{BAND}"/>',
+    "average": _LINE.format(colour=AVERAGE, width=2, dash="none"),
+    "limits": _LINE.format(colour=AVERAGE, width=1.5, dash="5 3"),
+    "target": _LINE.format(colour=TARGET, width=2.5, dash="9 3 3 3"),
+    "overall": _LINE.format(colour=AVERAGE, width=2, dash="2 3"),
+    "target_mark": f'<line x1="12" y1="1" x2="12" y2="15" stroke="{TARGET}" stroke-width="3"/>',
+    "dot": _LINE.format(colour=IMPROVEMENT, width=2, dash="none") + f'<circle cx="12" cy="8" r="5" fill="{IMPROVEMENT}"/>',
+}
+
+
+def key_html(items: Sequence[KeyItem]) -> str:
+    """The key of a chart; the drawings are decoration, as the words say it all."""
+    lines = (f"{_drawing(item.drawn)}<span>{html.escape(item.words)}</span>" for item in items)
+    inner = "".join(f'<li style="{_ITEM}">{line}</li>' for line in lines)
+    return f'<ul style="{_STYLE}">{inner}</ul>'
+
+
+@functools.cache
+def _drawing(name: str) -> str:
+    """A drawing as an image of its own: Streamlit takes inline SVG out of HTML."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="24" height="16" viewBox="0 0 24 16">{_DRAWINGS[name]}</svg>'
+    return f'<img alt="" width="24" height="16" style="flex:none;margin-top:.15rem" src="data:image/svg+xml,{quote(svg)}">'

@@ -1,0 +1,154 @@
+"""The chart of a measure's groups: a dot with its interval for each, and its numbers in words above it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, layout, line
+from dashboard.sentences import group_words, groups_alt
+from dashboard.words import cell_words, count_words, figure, target_words
+from metrics.breakdowns import Breakdown
+from metrics.comparison import NOT_RECORDED
+from metrics.kinds import Measure
+from metrics.summarise import State
+
+LINE_HEIGHT = 17
+DOT_HEIGHT = 34
+AXIS_HEIGHT = 46
+ABOVE, BELOW = 0.75, 0.75
+"""How far the vertical axis reaches above the first dot and, from the number of rows, below the last."""
+LABEL_LETTERS = 42
+"""So many letters fit beside each other on a phone."""
+
+
+def groups_chart(
+    measure: Measure, breakdown: Breakdown, groups: pl.DataFrame, *, overall: float | None, targets: Mapping[str, float] | None = None,
+) -> Drawing:
+    """The chart of `groups`, a summary's rows of one period with the breakdown's column, in the order they are drawn.
+
+    `overall` is the value of all children together, `targets` the target of each group, both in the unit of the value.
+    """
+    rows, scale = groups.rows(named=True), 100 if measure.percent else 1
+    traces = [
+        *_overall(overall, len(rows), scale), *_targets(rows, breakdown, targets or {}, scale), *_dots(measure, breakdown, rows, scale),
+    ]
+    labels = [_label(measure, breakdown, row) for row in rows]
+    lines = 2 if any(len(name) + len(numbers) > LABEL_LETTERS for name, numbers in labels) else 1
+    row_height = DOT_HEIGHT + lines * LINE_HEIGHT
+    x_axis = axis(
+        range=_range(rows, measure, overall, targets or {}, scale), ticksuffix=" %" if measure.percent else "", nticks=6, side="bottom",
+    )
+    y_axis = axis(range=[len(rows) - BELOW, -ABOVE], visible=False)
+    annotations = [_annotation(*label, index, lines) for index, label in enumerate(labels)]
+    picture = go.Figure(data=traces, layout=layout(
+        row_height * len(rows) + AXIS_HEIGHT, xaxis=x_axis, yaxis=y_axis, annotations=annotations,
+    ))
+    return Drawing(picture, groups_alt(measure, breakdown, groups), tuple(_key(measure, overall, targets or {}, rows, breakdown)))
+
+
+def _dots(measure: Measure, breakdown: Breakdown, rows: list[dict[str, Any]], scale: int) -> list[dict[str, Any]]:
+    """The dots with their intervals; 'Not recorded' is hollow, as it is compared with nothing."""
+    traces = []
+    for hollow in (False, True):
+        chosen = [(index, row) for index, row in enumerate(rows)
+                  if row["state"] == State.SHOWN.value and (row[breakdown.id] == NOT_RECORDED) == hollow]
+        if not chosen:
+            continue
+        colour = COMMON_CAUSE if hollow else IMPROVEMENT
+        traces.append({
+            "type": "scatter", "mode": "markers", "x": [row["value"] * scale for _, row in chosen], "y": [index for index, _ in chosen],
+            "error_x": _reach([row for _, row in chosen], colour, scale), "cliponaxis": False,
+            "marker": {"color": colour, "size": 11, "symbol": "circle-open" if hollow else "circle", "line": {"width": 2, "color": colour}},
+            "hoverinfo": "text", "hovertext": [_hover(measure, breakdown, row) for _, row in chosen],
+        })
+    return traces
+
+
+def _reach(rows: list[dict[str, Any]], colour: str, scale: int) -> dict[str, Any]:
+    """The intervals as error bars, which Plotly measures from the value."""
+    ends = {"array": ("upper", 1), "arrayminus": ("lower", -1)}
+    return {
+        "type": "data", "symmetric": False, "color": colour, "thickness": 2, "width": 0,
+        **{name: [(row[end] - row["value"]) * sign * scale if row[end] is not None else 0.0 for row in rows]
+           for name, (end, sign) in ends.items()},
+    }
+
+
+def _hover(measure: Measure, breakdown: Breakdown, row: dict[str, Any]) -> str:
+    return "<br>".join(textwrap.wrap(group_words(measure, row, _plain_html(breakdown.label(row[breakdown.id]))), LABEL_LETTERS))
+
+
+def _label(measure: Measure, breakdown: Breakdown, row: dict[str, Any]) -> tuple[str, str]:
+    """A group's name, and its numbers in words."""
+    name = breakdown.label(row[breakdown.id])
+    if row["state"] != State.SHOWN.value:
+        return name, cell_words(measure, row)
+    return name, f"{figure(measure, row['value'])}, {count_words(measure, row['numerator'], row['denominator'])}"
+
+
+def _annotation(name: str, numbers: str, index: int, lines: int) -> dict[str, Any]:
+    """A label at the left above its dot: so it takes no width from the dots, also on a phone."""
+    return {
+        "x": 0, "xref": "paper", "xanchor": "left", "y": index, "yshift": 9, "yanchor": "bottom", "align": "left", "showarrow": False,
+        "text": f"<b>{_plain_html(name)}</b>{'<br>' if lines == 2 else '  '}{numbers}", "font": {"size": 13},
+    }
+
+
+def _plain_html(text: str) -> str:
+    """A name from the data, where Plotly reads a few HTML tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _overall(overall: float | None, rows: int, scale: int) -> list[dict[str, Any]]:
+    if overall is None:
+        return []
+    return [{
+        "type": "scatter", "mode": "lines", "x": [overall * scale] * 2, "y": [-ABOVE, rows - BELOW], "hoverinfo": "skip",
+        "line": line(AVERAGE, 1.5, dash="dot"),
+    }]
+
+
+def _targets(rows: list[dict[str, Any]], breakdown: Breakdown, targets: Mapping[str, float], scale: int) -> list[dict[str, Any]]:
+    """Each group's target as a short upright line."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for index, row in enumerate(rows):
+        level = targets.get(row[breakdown.id])
+        if level is not None:
+            x += [level * scale, level * scale, None]
+            y += [index - 0.22, index + 0.22, None]
+    return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip", "line": line(TARGET, 3)}] if x else []
+
+
+def _range(
+    rows: list[dict[str, Any]], measure: Measure, overall: float | None, targets: Mapping[str, float], scale: int
+) -> list[float]:
+    """From 0, so that distances between dots can be compared from measure to measure; an average score from near its lowest."""
+    levels = [row[name] for row in rows for name in ("value", "lower", "upper") if row[name] is not None]
+    levels += [*targets.values(), *([overall] if overall is not None else [])]
+    high = max(levels, default=1.0) * scale or 1.0
+    if measure.kind == "mean":
+        low = min(levels, default=0.0)
+        return [low - (high - low) * 0.08 - 0.1, high + (high - low) * 0.08 + 0.1]
+    return [-high * 0.02, min(high * 1.06, 102.0) if measure.percent else high * 1.06]
+
+
+def _key(
+    measure: Measure, overall: float | None, targets: Mapping[str, float], rows: list[dict[str, Any]], breakdown: Breakdown
+) -> list[KeyItem]:
+    items = [KeyItem("dot", "Dot: the group's value; the line through it is its 95 % interval, wider where there are fewer children")]
+    if any(row[breakdown.id] == NOT_RECORDED for row in rows):
+        items.append(KeyItem("incomplete", "Hollow dot: not recorded, compared with nothing"))
+    if overall is not None:
+        items.append(KeyItem("overall", f"Dotted line: all children together, {figure(measure, overall)}"))
+    levels = set(targets.values())
+    if len(levels) == 1:
+        items.append(KeyItem("target_mark", f"Purple line: the {target_words(measure, levels.pop())}"))
+    elif levels:
+        items.append(KeyItem("target_mark", "Purple lines: the target of each placement"))
+    return items

@@ -1,0 +1,81 @@
+"""How our charts look: one palette that reads on the light and the dark theme, and the layout that all charts share.
+
+The colours of marks have a contrast of at least 3 to 1 (WCAG 2.2, 1.4.11) with both backgrounds, so a chart needs not be drawn
+anew when the theme changes. Backgrounds are transparent, and Streamlit gives text and grid lines the theme's own colours.
+Blue and orange are told apart by people with any colour blindness; the shapes differ as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+IMPROVEMENT = "#2F7ED8"
+CONCERN = "#D9730D"
+COMMON_CAUSE = "#7B8794"
+AVERAGE = "#7B8794"
+TARGET = "#A855C7"
+BAND = "rgba(123, 135, 148, 0.22)"
+BACKGROUNDS = ("#FFFFFF", "#0F1720")
+"""The lightest and darkest background that the palette is made for."""
+
+FONT_SIZE = 14
+CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
+"""What `st.plotly_chart(config=...)` gets: charts are to be read, and a finger on a phone scrolls the page."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one kind of point looks, and what it means in words."""
+
+    colour: str
+    symbol: str
+    size: int
+    words: str
+
+
+MARKS = {
+    "common_cause": Mark(COMMON_CAUSE, "circle", 9, "grey circle: nothing unusual"),
+    "improvement": Mark(IMPROVEMENT, "diamond", 12, "blue diamond: improvement that is more than chance"),
+    "concern": Mark(CONCERN, "square", 11, "orange square: a change for the worse that is more than chance"),
+    "incomplete": Mark(COMMON_CAUSE, "circle-open", 10, "hollow circle: not complete yet, takes no part in the limits"),
+    "hidden": Mark(COMMON_CAUSE, "x-thin-open", 9, "cross: hidden to protect children"),
+}
+
+
+@dataclass(frozen=True)
+class KeyItem:
+    """One line of a chart's key: `drawn` names a mark of MARKS, or is 'band', 'average', 'limits' or 'target'."""
+
+    drawn: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart, the text for who can't see it, and its key in words."""
+
+    figure: go.Figure
+    alt: str
+    key: tuple[KeyItem, ...] = ()
+
+
+def layout(height: int, **more: Any) -> dict[str, Any]:
+    """The layout all charts share: transparent, room for labels, nothing to drag."""
+    return {
+        "template": "none", "height": height, "margin": {"l": 8, "r": 12, "t": 10, "b": 8}, "showlegend": False,
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"size": FONT_SIZE}, "dragmode": False,
+        "hovermode": "closest", "hoverlabel": {"align": "left", "font": {"size": FONT_SIZE}}, **more,
+    }
+
+
+def axis(**more: Any) -> dict[str, Any]:
+    """An axis that makes room for its labels and can't be dragged."""
+    return {"fixedrange": True, "automargin": True, "zeroline": False, "gridcolor": "rgba(123, 135, 148, 0.25)", **more}
+
+
+def line(colour: str, width: float, **more: Any) -> dict[str, Any]:
+    """A line's style."""
+    return {"color": colour, "width": width, **more}

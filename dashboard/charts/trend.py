@@ -1,0 +1,230 @@
+"""The chart of a measure over time: points, interval band, target, centre line and limits."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, MARKS, TARGET, Drawing, KeyItem, axis, layout, line
+from dashboard.sentences import COMMON_CAUSE as NO_SIGNAL
+from dashboard.sentences import trend_alt
+from dashboard.words import (
+    cell_words,
+    count_words,
+    figure,
+    grain_of,
+    interval_words,
+    period_words,
+    target_words,
+    upper_first,
+    value_words,
+)
+from metrics.kinds import Better, Measure
+from metrics.summarise import State
+from metrics.trend import Chart, Trend
+
+HEIGHT = 300
+MOST_TICKS = 8
+_YEAR_STARTS = {"quarter": ("Q1",), "month": ("-04",), "term": ("Autumn",)}
+Xs = list[float | None]
+
+
+def trend_chart(trend: Trend) -> Drawing:
+    """The chart of a trend. A trend without rows gives an empty chart: show words instead."""
+    frame, scale = trend.frame, 100 if trend.measure.percent else 1
+    states = point_states(trend)
+    traces = [
+        *_band(frame, scale),
+        *_levels(frame, scale, ("lower_limit", "upper_limit"), line(AVERAGE, 1.5, dash="dash")),
+        *_levels(frame, scale, ("mean",), line(AVERAGE, 2)),
+        *_levels(frame, scale, ("median",), line(AVERAGE, 2)),
+        *_levels(frame, scale, ("target",), line(TARGET, 2.5, dash="longdashdot"), hold=True),
+        _line(frame, scale),
+        *_points(trend, states, scale),
+    ]
+    y_axis = axis(range=_range(frame, trend.measure, scale), ticksuffix=" %" if trend.measure.percent else "", nticks=6)
+    picture = go.Figure(data=traces, layout=layout(HEIGHT, xaxis=_time_axis(frame), yaxis=y_axis))
+    return Drawing(picture, trend_alt(trend), tuple(_key(trend, states)))
+
+
+def point_states(trend: Trend) -> list[str | None]:
+    """How each row's point is drawn: a name of MARKS, or None where there is nothing to draw.
+
+    The last point that takes part is what the variation icon says.
+    """
+    states: list[str | None] = []
+    latest = trend.latest["period"] if trend.latest else None
+    for row in trend.frame.iter_rows(named=True):
+        if row["state"] == State.HIDDEN.value:
+            states.append("hidden")
+        elif row["value"] is None:
+            states.append(None)
+        elif not row["complete"]:
+            states.append("incomplete")
+        elif trend.chart != Chart.PROCESS_CONTROL:
+            states.append(NO_SIGNAL)
+        elif row["period"] == latest and trend.variation:
+            states.append(NO_SIGNAL if trend.variation == NO_SIGNAL else trend.variation.split("_")[0])
+        else:
+            states.append(_state(row["direction"], trend.measure))
+    return states
+
+
+def _state(direction: str | None, measure: Measure) -> str:
+    if direction is None:
+        return NO_SIGNAL
+    return "improvement" if (direction == "high") == (measure.better == Better.HIGHER) else "concern"
+
+
+def _band(frame: pl.DataFrame, scale: int) -> list[dict[str, Any]]:
+    """The interval of every period as one shaded shape for each stretch of neighbouring periods."""
+    rows = [(index, low * scale, high * scale) for index, (low, high) in enumerate(frame.select("lower", "upper").rows())
+            if low is not None and high is not None]
+    x: Xs = []
+    y: Xs = []
+    for stretch in _stretches(rows):
+        if len(stretch) == 1:
+            index, low, high = stretch[0]
+            stretch = [(index - 0.12, low, high), (index + 0.12, low, high)]
+        x += [index for index, _, _ in stretch] + [index for index, _, _ in reversed(stretch)] + [None]
+        y += [high for _, _, high in stretch] + [low for _, low, _ in reversed(stretch)] + [None]
+    return [_trace(x, y, mode="lines", line={"width": 0}, fill="toself", fillcolor=BAND)] if x else []
+
+
+def _stretches(rows: Sequence[tuple[int, float, float]]) -> list[list[tuple[float, float, float]]]:
+    """Rows in groups whose periods follow each other without a gap."""
+    grouped = itertools.groupby(enumerate(rows), key=lambda pair: pair[1][0] - pair[0])
+    return [[(float(index), low, high) for _, (index, low, high) in group] for _, group in grouped]
+
+
+def _levels(frame: pl.DataFrame, scale: int, names: Sequence[str], style: dict[str, Any], *, hold: bool = False) -> list[dict[str, Any]]:
+    """Lines that hold for a whole period and step between periods. With `hold`, drawn over periods without a value too."""
+    x: Xs = []
+    y: Xs = []
+    for name in names:
+        levels = frame[name].to_list()
+        known = [(index, level * scale) for index, level in enumerate(levels) if level is not None]
+        for (index, level), following in itertools.zip_longest(known, known[1:]):
+            x += [index - 0.5, index + 0.5]
+            y += [level, level]
+            if following is None or (hold and following[0] != index + 1):
+                x.append(None)
+                y.append(None)
+    return [_trace(x, y, mode="lines", line=style)] if x else []
+
+
+def _line(frame: pl.DataFrame, scale: int) -> dict[str, Any]:
+    """The line through the values: periods without a value are not joined."""
+    values = [value * scale if value is not None else None for value in frame["value"]]
+    return _trace([float(index) for index in range(len(values))], values, mode="lines", line=line(COMMON_CAUSE, 1.5), connectgaps=False)
+
+
+def _points(trend: Trend, states: Sequence[str | None], scale: int) -> list[dict[str, Any]]:
+    rows = trend.frame.rows(named=True)
+    low, _ = _range(trend.frame, trend.measure, scale)
+    traces = []
+    for state, mark in MARKS.items():
+        chosen = [index for index, found in enumerate(states) if found == state]
+        if not chosen:
+            continue
+        heights = [rows[index]["value"] * scale if rows[index]["value"] is not None else low for index in chosen]
+        marker = {"color": mark.colour, "symbol": mark.symbol, "size": mark.size, "line": {"width": 2, "color": mark.colour}}
+        traces.append(_trace(
+            [float(index) for index in chosen], heights, mode="markers", marker=marker, hoverinfo="text", cliponaxis=False,
+            hovertext=[_hover(trend, rows[index]) for index in chosen],
+        ))
+    return traces
+
+
+def _hover(trend: Trend, row: dict[str, Any]) -> str:
+    measure = trend.measure
+    if row["value"] is None:
+        return f"{upper_first(period_words(row))}<br>{upper_first(cell_words(measure, row))}"
+    lines = [
+        upper_first(period_words(row)), f"<b>{value_words(measure, row['value'])}</b>",
+        count_words(measure, row["numerator"], row["denominator"]), interval_words(measure, row["lower"], row["upper"]),
+    ]
+    if row["target"] is not None:
+        lines.append(f"{target_words(measure, row['target'])}: {row['target_status']}")
+    return "<br>".join(lines)
+
+
+def _trace(x: Sequence[float | None], y: Sequence[float | None], **more: Any) -> dict[str, Any]:
+    return {"type": "scatter", "x": x, "y": y, "hoverinfo": "skip", **more}
+
+
+def _range(frame: pl.DataFrame, measure: Measure, scale: int) -> list[float]:
+    """The vertical axis: all that is drawn, with room around it; shares stay near 0 to 100."""
+    names = ("value", "lower", "upper", "target", "lower_limit", "upper_limit", "median")
+    drawn = [float(value) * scale for name in names for value in frame[name].drop_nulls()]
+    low, high = min(drawn, default=0.0), max(drawn, default=1.0)
+    room = (high - low) * 0.08 or 1.0
+    if measure.percent:
+        return [max(low - room, -3.0), min(high + room, 103.0)]
+    return [max(low - room, -room), high + room]
+
+
+def _time_axis(frame: pl.DataFrame) -> dict[str, Any]:
+    labels = frame["period"].to_list()
+    shown = tick_positions(labels)
+    return axis(
+        range=[-0.6, len(labels) - 0.4], tickvals=shown, ticktext=[tick_label(labels[index]) for index in shown], showgrid=False,
+        ticks="outside", ticklen=5, tickcolor="rgba(123, 135, 148, 0.6)", tickangle=0,
+    )
+
+
+def tick_positions(labels: Sequence[str]) -> list[int]:
+    """Which periods get a label: all of a few, otherwise those that begin a year, thinned until they fit on a phone."""
+    if len(labels) <= MOST_TICKS // 2:
+        return list(range(len(labels)))
+    ends = _YEAR_STARTS.get(grain_of(labels[0]), ())
+    starts = [index for index, label in enumerate(labels) if any(end in label[4:] for end in ends)] if ends else list(range(len(labels)))
+    if len(starts) < 2:
+        starts = list(range(0, len(labels), -(-len(labels) // 4)))
+    return starts[:: -(-len(starts) // MOST_TICKS)]
+
+
+def tick_label(label: str) -> str:
+    """A period's label in at most two short lines."""
+    if grain_of(label) == "quarter":
+        year, quarter = label.split()
+        return f"{quarter}<br>{year}"
+    if grain_of(label) == "term":
+        year, term = label.split()
+        return f"{term}<br>{year}"
+    if grain_of(label) == "month":
+        year, month = label.split("-")
+        return f"{_MONTHS[int(month) - 1]}<br>{year}"
+    return label
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _key(trend: Trend, states: Iterable[str | None]) -> list[KeyItem]:
+    """What is drawn, each with its meaning in a sentence."""
+    frame = trend.frame
+    present = set(states)
+    items = []
+    if trend.chart == Chart.PROCESS_CONTROL:
+        items += _marks(present, ("common_cause", "improvement", "concern"))
+    items += _marks(present, ("incomplete", "hidden"))
+    if frame["lower"].drop_nulls().len():
+        items.append(KeyItem("band", "Shaded band: the 95 % interval, the range in which the true level probably lies"))
+    if frame["mean"].drop_nulls().len():
+        items.append(KeyItem("average", f"Solid line: the average, {figure(trend.measure, frame['mean'].drop_nulls()[-1])}"))
+        items.append(KeyItem("limits", "Dashed lines: the limits; chance alone keeps nearly all points between them"))
+    if frame["median"].drop_nulls().len():
+        median = figure(trend.measure, frame["median"].drop_nulls()[-1])
+        items.append(KeyItem("average", f"Solid line: the median, {median}; half of the points lie above it"))
+    if trend.target is not None:
+        items.append(KeyItem("target", f"Purple line: the local target, {figure(trend.measure, trend.target)}"))
+    return items
+
+
+def _marks(present: set[str | None], wanted: Iterable[str]) -> list[KeyItem]:
+    return [KeyItem(state, upper_first(MARKS[state].words)) for state in wanted if state in present]

@@ -1,0 +1,61 @@
+"""CSV of exactly what is shown: the rows behind a measure's chart and, where groups are shown, theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import polars as pl
+
+from dashboard.words import EXACT, cell_words, where_words
+from metrics.breakdowns import Breakdown
+from metrics.trend import Trend
+
+_FORMULA = r"^\s*[=+\-@]|^[\t\r\n]"
+"""What a spreadsheet may take for the start of a formula (OWASP, CSV injection)."""
+
+
+def shown_rows(
+    trend: Trend, breakdown: Breakdown | None, groups: pl.DataFrame | None, where: Mapping[str, Collection[str]]
+) -> pl.DataFrame:
+    """What a measure's block shows, as one table.
+
+    First the trend, a row a period, with its target and lines (`part` is 'over time'); then the groups of one period (`part` is
+    'by group'). `shown_as` is the value as the page writes it, `filters` says what is counted, `sharing` that the numbers are exact.
+    """
+    measure = trend.measure
+    parts = [trend.frame.with_columns(pl.lit("over time").alias("part"), *_group_columns(None, None))]
+    if breakdown is not None and groups is not None and groups.height:
+        parts.append(groups.with_columns(pl.lit("by group").alias("part"), *_group_columns(breakdown, breakdown.id)).drop(breakdown.id))
+    rows = pl.concat(parts, how="diagonal_relaxed")
+    shown = [cell_words(measure, row) for row in rows.select("state", "value").iter_rows(named=True)]
+    first = ["measure", "title", "part", "breakdown", "group", "period", "period_start", "period_end", "complete"]
+    rows = rows.with_columns(
+        pl.lit(measure.title).alias("title"), pl.Series("shown_as", shown, dtype=pl.String),
+        pl.lit(where_words(where)).alias("filters"), pl.lit(EXACT).alias("sharing"),
+    )
+    return rows.select(*first, pl.exclude(*first, "filters", "sharing"), "filters", "sharing")
+
+
+def to_csv(rows: pl.DataFrame) -> bytes:
+    """CSV in UTF-8. Text that a spreadsheet would run as a formula gets an apostrophe in front, so that it stays text."""
+    guarded = rows.with_columns(
+        pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
+        for name, type_ in rows.schema.items() if type_ == pl.String
+    )
+    return guarded.write_csv().encode()
+
+
+def file_name(trend: Trend) -> str:
+    """The download's name: which measure, which periods, and that it is not for sharing."""
+    periods = trend.frame["period"].to_list()
+    span = f"-{_slug(periods[0])}-to-{_slug(periods[-1])}" if periods else ""
+    return f"{trend.measure.id}{span}-not-for-sharing.csv"
+
+
+def _slug(label: str) -> str:
+    return label.lower().replace(" ", "-")
+
+
+def _group_columns(breakdown: Breakdown | None, column: str | None) -> list[pl.Expr]:
+    group = pl.lit(None, dtype=pl.String) if breakdown is None or column is None else pl.col(column).replace(breakdown.labels)
+    return [pl.lit(breakdown.title if breakdown else None, dtype=pl.String).alias("breakdown"), group.alias("group")]

@@ -1,0 +1,150 @@
+"""The block a statement's page is made of: one measure, from its headline to its download."""
+
+from __future__ import annotations
+
+import html
+
+import polars as pl
+import streamlit as st
+
+from dashboard import exports, sentences, words
+from dashboard.chart_key import key_html
+from dashboard.charts.groups import groups_chart
+from dashboard.charts.theme import CONFIG, Drawing
+from dashboard.charts.trend import trend_chart
+from dashboard.emptiness import why_empty
+from dashboard.gaps import comparable, largest_gap
+from dashboard.icons import assurance_icon, variation_icon
+from dashboard.links import equality_link
+from dashboard.measure_tables import groups_table, trend_table
+from dashboard.view import View
+from metrics.breakdowns import Breakdown
+from metrics.catalogue import statement_of
+from metrics.kinds import Measure
+from metrics.targets import level
+from metrics.trend import Trend
+
+_HEADLINE = "font-size:1.4rem;line-height:1.3;font-weight:600;margin:0"
+
+
+@st.fragment
+def measure_block(view: View, measure: Measure, breakdown: Breakdown) -> None:
+    """Everything about one measure. Opening its table draws only this block anew."""
+    with st.container(border=True, key=f"block_{measure.id}"):
+        st.subheader(measure.title, anchor=measure.id)
+        st.caption(f"{measure.nice}. {words.better_words(measure)} {measure.why}")
+        trend = view.trend(measure)
+        if trend.latest is None:
+            st.info(why_empty(view, measure), icon=":material/info:")
+            if not trend.frame.height or not trend.frame["value"].drop_nulls().len():
+                _definitions(measure)
+                return
+        groups = _ordered(view.groups(measure, breakdown.id), breakdown)
+        _headline(trend)
+        _gap(measure, breakdown, groups)
+        over_time, by_group = st.columns([3, 2], gap="medium")
+        with over_time:
+            _over_time(trend)
+        with by_group:
+            _by_group(view, trend, breakdown, groups)
+        _table(trend, breakdown, groups)
+        _definitions(measure)
+        _download(view, trend, breakdown, groups)
+
+
+def _ordered(groups: pl.DataFrame, breakdown: Breakdown) -> pl.DataFrame:
+    order = breakdown.order(groups[breakdown.id].to_list())
+    return groups.sort(pl.col(breakdown.id).replace_strict({group: index for index, group in enumerate(order)}, return_dtype=pl.Int64))
+
+
+def _headline(trend: Trend) -> None:
+    """What the chart shows in a sentence, then period, interval and target, then the icons with their meaning."""
+    row, measure = trend.latest, trend.measure
+    if row is None:
+        return
+    st.html(f'<p style="{_HEADLINE}">{html.escape(words.headline(trend))}</p>')
+    period = words.upper_first(words.period_words(row))
+    st.markdown(f"{period}, {words.interval_words(measure, row['lower'], row['upper'])}. {words.target_sentence(trend)}")
+    with st.container(horizontal=True, gap="medium"):
+        for icon in (variation_icon(trend.variation), assurance_icon(trend.assurance)):
+            st.html(icon, width="content")
+    st.markdown(f"**{sentences.control_sentence(trend)}**")
+
+
+def _over_time(trend: Trend) -> None:
+    st.markdown(f"**By {sentences.grain(trend)}**")
+    _draw(trend_chart(trend), f"trend_{trend.measure.id}")
+    st.caption(f"{words.better_words(trend.measure)} {trend.reason}")
+
+
+def _by_group(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
+    measure = trend.measure
+    if not groups.height or trend.latest is None:
+        return
+    st.markdown(f"**{breakdown.title}, {words.period_words(trend.latest)}**")
+    drawing = groups_chart(measure, breakdown, groups, overall=trend.latest["value"], targets=_targets(view, trend, breakdown, groups))
+    _draw(drawing, f"groups_{measure.id}")
+
+
+def _gap(measure: Measure, breakdown: Breakdown, groups: pl.DataFrame) -> None:
+    """The gap that matters most among the groups shown, in a sentence, with the way to the equality page."""
+    if not comparable(measure) or groups.height < 2:
+        return
+    gap = largest_gap(measure, breakdown, groups)
+    if gap is not None:
+        st.markdown(f"**{words.escape_markdown(sentences.gap_sentence(breakdown, gap))}** {sentences.gap_children(measure, gap)}")
+    else:
+        st.markdown(sentences.no_gap_sentence(breakdown))
+    equality_link(measure, breakdown)
+
+
+def _targets(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> dict[str, float]:
+    """The target of each group: a placement may have its own."""
+    measure, latest = trend.measure, trend.latest
+    if latest is None:
+        return {}
+    if breakdown.id != "placement":
+        return {group: latest["target"] for group in groups[breakdown.id] if latest["target"] is not None}
+    held = {group: view.targets.on(measure, latest["period_end"], (group,)) for group in groups[breakdown.id]}
+    return {group: level(measure, target) for group, target in held.items() if target is not None}
+
+
+def _draw(drawing: Drawing, key: str) -> None:
+    st.plotly_chart(drawing.figure, key=key, config=CONFIG, alt=drawing.alt)
+    st.html(key_html(drawing.key))
+
+
+def _table(trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
+    """The numbers behind the charts, drawn only once they are asked for."""
+    measure = trend.measure
+    with st.expander("View as table", icon=":material/table:", key=f"table_{measure.id}", on_change="rerun") as table:
+        if table.open:
+            st.table(trend_table(trend), alt=f"{measure.title} over time", border="horizontal")
+            if groups.height:
+                alt = f"{measure.title} by {words.lower_first(breakdown.title)}"
+                st.table(groups_table(measure, breakdown, groups), alt=alt, border="horizontal")
+
+
+def _definitions(measure: Measure) -> None:
+    statement = statement_of(measure)
+    with st.expander("How this is counted", icon=":material/calculate:"):
+        st.markdown(sentences.counted_words(measure))
+    with st.expander("Additional information", icon=":material/info:"):
+        st.markdown(
+            f"**Where it comes from.** {measure.nice}. NICE quality standard QS133, 'Children's attachment' (2016), statement "
+            f"{statement.number}: '{statement.words}'\n\n"
+            f"**Definition last held against its source** on {words.long_date(measure.reviewed)}.\n\n"
+            f"**Name in `qs133 measures` and in the address**: `{measure.id}`"
+        )
+
+
+def _download(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
+    def contents() -> bytes:
+        return exports.to_csv(exports.shown_rows(trend, breakdown, groups, view.filters.where))
+
+    st.download_button(
+        "Download these numbers (CSV)", contents, file_name=exports.file_name(trend), mime="text/csv", key=f"csv_{trend.measure.id}",
+        on_click="ignore", icon=":material/download:", help=words.EXACT,
+    )
+
+

@@ -1,0 +1,263 @@
+"""What a trend and its groups say, in sentences: process control, the gap that matters most, and why there is nothing to show."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from dashboard.words import (
+    NOUNS,
+    cell_words,
+    count_words,
+    denominator_noun,
+    figure,
+    grain_of,
+    headline,
+    interval_words,
+    listing,
+    lower_first,
+    number,
+    percent,
+    period_words,
+    points,
+    target_words,
+    upper_first,
+    value_words,
+)
+from metrics.breakdowns import Breakdown
+from metrics.kinds import Better, Mean, Measure, Proportion, Rate, RatioOfTotals
+from metrics.summarise import State
+from metrics.trend import POINTS_FOR_LIMITS, Chart, Trend
+
+COMMON_CAUSE = "common_cause"
+
+
+def taking_part(trend: Trend) -> pl.DataFrame:
+    """The rows that process control looks at: complete, with a value, in time order."""
+    return trend.frame.filter(pl.col("complete") & (pl.col("state") == State.SHOWN.value) & pl.col("value").is_not_null())
+
+
+def grain(trend: Trend) -> str:
+    """The trend's grain; a quarter when it has no rows."""
+    return grain_of(trend.frame["period"][0]) if trend.frame.height else "quarter"
+
+
+def control_sentence(trend: Trend) -> str:
+    """Whether anything has really changed, and whether the target will be met as things are."""
+    rows = taking_part(trend)
+    if not rows.height:
+        return f"There is no complete {NOUNS[grain(trend)][0]} with a value yet, so nothing can be said about change."
+    if trend.variation is None:
+        return _too_short(trend, rows)
+    first = f"{variation_word(trend.variation)}: {_evidence(trend, rows)}."
+    return f"{first} {assurance_sentence(trend)}".strip()
+
+
+def variation_word(variation: str) -> str:
+    """A variation icon's state in one or two words."""
+    return {"improvement": "Improving", "concern": "Getting worse"}.get(variation.split("_")[0], "No clear change")
+
+
+def assurance_sentence(trend: Trend) -> str:
+    """What the limits say about the target; empty without a target or limits."""
+    level = trend.latest["target"] if trend.latest else None
+    if level is None or trend.assurance is None:
+        return ""
+    target = f"the {target_words(trend.measure, level)}"
+    said = {
+        "consistently_met": f"At this level {target} will be met consistently.",
+        "consistently_missed": f"At this level {target} will be missed consistently.",
+        "hit_or_miss": f"At this level {target} will be met in some {NOUNS[grain(trend)][1]} and missed in others, by chance.",
+    }[trend.assurance]
+    return f"{said} {_out_of_reach(trend, level)}".strip()
+
+
+def _out_of_reach(trend: Trend, level: float) -> str:
+    """The sentence for a target at the end of the scale, which limits can't pass."""
+    higher = trend.measure.better == Better.HIGHER
+    if not trend.measure.percent or level != (1.0 if higher else 0.0):
+        return ""
+    return (
+        f"A target of {figure(trend.measure, level)} can never be outside the limits on its good side, because no value can be "
+        f"{'above' if higher else 'below'} it: so it is never shown as consistently met."
+    )
+
+
+def _too_short(trend: Trend, rows: pl.DataFrame) -> str:
+    nouns = NOUNS[grain(trend)]
+    number_of = f"{number(rows.height)} complete {nouns[0] if rows.height == 1 else nouns[1]}"
+    start = f"With {number_of} there are too few to work out limits ({POINTS_FOR_LIMITS} are needed in a row with nothing changed)."
+    median = rows["median"].drop_nulls()
+    if not median.len():
+        return start
+    level = figure(trend.measure, median[-1])
+    if trend.signal:
+        return f"{start} More {nouns[1]} in a row lie on one side of the median of {level} than chance would give: something has changed."
+    return f"{start} Nothing here is more than chance around the median of {level}."
+
+
+def _evidence(trend: Trend, rows: pl.DataFrame) -> str:
+    """Why the last point is what its icon says."""
+    many, last = NOUNS[grain(trend)][1], rows.row(-1, named=True)
+    if trend.variation == COMMON_CAUSE:
+        average = f" of {figure(trend.measure, last['mean'])}" if last["mean"] is not None else ""
+        return f"the latest {many} vary around the average{average} as chance alone would have them"
+    cause, high = last["special_cause"], str(trend.variation).endswith("high")
+    if cause is None or (last["direction"] == "high") != high:
+        return f"the latest {many} are {'higher' if high else 'lower'} than chance alone would have them"
+    return {"shift": _shift, "trend": _trend, "outside": _outside, "two_of_three": _two_of_three}[cause](trend, rows, high)
+
+
+def _shift(trend: Trend, rows: pl.DataFrame, high: bool) -> str:
+    baseline = _last_baseline(rows)
+    length = _run([(value > mean) if high else (value < mean) for value, mean in baseline.select("value", "mean").rows()])
+    where = "above" if high else "below"
+    return f"the last {length} {NOUNS[grain(trend)][1]} are all {where} the average of {figure(trend.measure, baseline['mean'][-1])}"
+
+
+def _trend(trend: Trend, rows: pl.DataFrame, high: bool) -> str:
+    values = _last_baseline(rows)["value"].to_list()
+    moves = [(later > earlier) if high else (later < earlier) for earlier, later in itertools.pairwise(values)]
+    return f"each of the last {_run(moves)} {NOUNS[grain(trend)][1]} is {'above' if high else 'below'} the one before it"
+
+
+def _outside(trend: Trend, rows: pl.DataFrame, high: bool) -> str:
+    limit = rows["upper_limit" if high else "lower_limit"][-1]
+    side = "above the upper" if high else "below the lower"
+    return f"the latest {NOUNS[grain(trend)][0]} is {side} limit of {figure(trend.measure, limit)}, which chance alone hardly ever gives"
+
+
+def _two_of_three(trend: Trend, rows: pl.DataFrame, high: bool) -> str:
+    side = "upper" if high else "lower"
+    return f"two of three {NOUNS[grain(trend)][1]} in a row lie near the {side} limit or beyond it, which chance alone rarely gives"
+
+
+def _last_baseline(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows from the last change of the mean on: runs don't cross a rebase."""
+    mean = rows["mean"].to_list()
+    start = max((index for index in range(1, len(mean)) if mean[index] != mean[index - 1]), default=0)
+    return rows[start:]
+
+
+def _run(holds: list[bool]) -> int:
+    """How many at the end hold in a row."""
+    return next((length for length, held in enumerate(reversed(holds)) if not held), len(holds))
+
+
+# --- groups ---------------------------------------------------------------------------------------------------------
+
+
+def group_words(measure: Measure, row: Mapping[str, Any], label: str) -> str:
+    """A group's row in words: 'Foster carer: 82 of 96 children, 85 %, 95 % interval 77 % to 91 %'."""
+    if row["state"] != State.SHOWN.value:
+        return f"{label}: {cell_words(measure, row)}"
+    counted = count_words(measure, row["numerator"], row["denominator"])
+    return f"{label}: {counted}, {value_words(measure, row['value'])}, {interval_words(measure, row['lower'], row['upper'])}"
+
+
+def gap_sentence(breakdown: Breakdown, gap: Mapping[str, Any]) -> str:
+    """One group against the rest, from a row of `metrics.comparison.against_rest`:
+    'Placement, children's home: 42 %, 31 percentage points below the rest (95 % interval 19 to 42)'."""
+    low, high = sorted((abs(gap["lower"]), abs(gap["upper"])))
+    where = "above" if gap["difference"] > 0 else "below"
+    group = f"{breakdown.title}, {breakdown.label(gap['group'])}"
+    span = f"95 % interval {number(low * 100)} to {number(high * 100)}"
+    return f"{group}: {percent(gap['value'])}, {points(gap['difference'])} {where} the rest ({span})."
+
+
+def gap_children(measure: Measure, gap: Mapping[str, Any]) -> str:
+    """How many children the gap stands for, and how sure that is."""
+    count = abs(gap["children"])
+    noun = denominator_noun(measure)[0 if count == 1 else 1]
+    said = f"The gap stands for {number(count)} {noun} of the group's {number(gap['denominator'])}."
+    unsure = " It rests on fewer than 30 on one side, so it is unreliable." if gap["certainty"] == "unreliable" else ""
+    return said + unsure
+
+
+def no_gap_sentence(breakdown: Breakdown) -> str:
+    """That no group is clearly worse than the rest, without calling small groups equal."""
+    return (
+        f"By {lower_first(breakdown.title)}, no group is clearly served worse than the rest. That does not make them equal: a small group "
+        "can hide a gap."
+    )
+
+
+# --- alt texts ------------------------------------------------------------------------------------------------------
+
+
+def trend_alt(trend: Trend) -> str:
+    """The alt text of a trend chart."""
+    rows = taking_part(trend)
+    title = trend.measure.title
+    if not rows.height:
+        return f"{title}: no complete period with a value."
+    first, last = rows.row(0, named=True), rows.row(-1, named=True)
+    parts = [
+        f"{title}, by {grain(trend)}, {period_words(first)} to {period_words(last)}.",
+        f"From {value_words(trend.measure, first['value'])} to {value_words(trend.measure, last['value'])}.",
+        f"Latest: {headline(trend)}.",
+    ]
+    if trend.chart == Chart.PROCESS_CONTROL:
+        parts.append(control_sentence(trend))
+    return " ".join(parts)
+
+
+def groups_alt(measure: Measure, breakdown: Breakdown, groups: pl.DataFrame) -> str:
+    """The alt text of a chart of groups."""
+    if not groups.height:
+        return f"{measure.title} by {lower_first(breakdown.title)}: no data."
+    rows = [group_words(measure, row, breakdown.label(row[breakdown.id])) for row in groups.iter_rows(named=True)]
+    return f"{measure.title} by {lower_first(breakdown.title)}, {period_words(groups.row(0, named=True))}. {'; '.join(rows)}."
+
+
+# --- nothing to show ------------------------------------------------------------------------------------------------
+
+_FILES = {"PrevPerm": "the SSDA903 table PrevPerm"}
+
+
+def missing_source_sentence(missing: frozenset[str]) -> str:
+    """Which files would bring a measure's data."""
+    files = [_FILES.get(name, f"the local extract '{name}'") for name in sorted(missing)]
+    was, it = ("was", "it") if len(files) == 1 else ("were", "them")
+    return (
+        f"No data: this measure needs {listing(files)}, which {was} not among the files that were loaded. "
+        f"Load the files again together with {it}."
+    )
+
+
+def nothing_counted_sentence(measure: Measure) -> str:
+    """Why a measure is empty although nothing is filtered."""
+    return f"No data: this measure counts {measure.denominator.words}, and nothing that was loaded belongs to it in any period."
+
+
+def filtered_empty_sentence(measure: Measure, filters: list[str]) -> str:
+    """Why a measure is empty under the filters; `filters` are those that empty it, in words."""
+    return (
+        f"No data under {listing(filters)}: this measure counts {measure.denominator.words}, and none of them "
+        f"{'belongs' if len(filters) == 1 else 'belong'} to what is chosen. Choose another group, or clear the filters, to see it."
+    )
+
+
+def breakdown_note(breakdown: Breakdown) -> str:
+    """What a breakdown's groups are, in a sentence."""
+    return upper_first(breakdown.note)
+
+
+def counted_words(measure: Measure) -> str:
+    """How a measure is counted, as Markdown: its parts in NICE's words or ours, then the fine points with the local choices."""
+    return "\n\n".join([*(f"**{title}:** {text}." for title, text in _parts(measure)), measure.counted])
+
+
+def _parts(measure: Measure) -> list[tuple[str, str]]:
+    if isinstance(measure, Rate):
+        counted = [("Events", measure.events.words), ("For", f"{measure.exposure.words}, {measure.per_words}")]
+    elif isinstance(measure, RatioOfTotals):
+        counted = [("Numerator", measure.over.words)]
+    elif isinstance(measure, Mean):
+        counted = [("Average of", measure.score.words)]
+    else:
+        counted = [("Numerator", measure.numerator.words)] if isinstance(measure, Proportion) else []
+    return [*counted, ("Denominator", measure.denominator.words)]
