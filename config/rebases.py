@@ -24,6 +24,8 @@ def rebases() -> tuple[Rebase, ...]:
     Read anew at each call, so that a change holds without a restart. Raises ConfigError naming the line of a faulty entry.
     """
     return tuple(
-        Rebase(check_text(at, "measure", entry["measure"]), check_date(at, "on", entry["on"]), check_text(at, "reason", entry["reason"]), line)
+        Rebase(
+            check_text(at, "measure", entry["measure"]), check_date(at, "on", entry["on"]), check_text(at, "reason", entry["reason"]), line,
+        )
         for at, line, entry in read_entries(config_folder() / "rebases.toml", "rebase", ("measure", "on", "reason"), ())
     )

@@ -32,7 +32,8 @@ def settings() -> Settings:
     known = {"authority", "database", "workspace"}
     for name, value in values.items():
         if name not in known:
-            raise ConfigError(f"{path.name}, line {line_of(path, name)}: there is no setting {name!r}. The settings are {', '.join(sorted(known))}.")
+            at = f"{path.name}, line {line_of(path, name)}"
+            raise ConfigError(f"{at}: there is no setting {name!r}. The settings are {', '.join(sorted(known))}.")
         if not isinstance(value, str):
             raise ConfigError(f"{path.name}, line {line_of(path, name)}: {name} must be text in quotes.")
     missing = known - values.keys()

@@ -18,10 +18,8 @@ def fetch(connection: sa.Connection, statement: sa.Select[Any], schema: dict[str
     Raises UnexpectedColumns otherwise: a sum that arrives as a decimal would be divided to whole numbers later on, unnoticed.
     """
     result = connection.execution_options(duckdb_arrow=True).execute(statement)
-    if hasattr(result, "arrow"):
-        frame = pl.DataFrame(result.arrow)
-    else:
-        frame = pl.DataFrame(result.all(), schema=schema, orient="row", strict=True)
+    arrow = getattr(result, "arrow", None)
+    frame = pl.DataFrame(result.all(), schema=schema, orient="row", strict=True) if arrow is None else pl.DataFrame(arrow)
     if dict(frame.schema) != schema:
         raise UnexpectedColumns(f"The database gave {dict(frame.schema)}, where {schema} was expected.")
     return frame

@@ -16,8 +16,8 @@ metadata = sa.MetaData()
 TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
-def _child_id(**options: bool) -> sa.Column[str]:
-    return sa.Column("child_id", TEXT, nullable=False, **options)
+def _child_id() -> sa.Column[str]:
+    return sa.Column("child_id", TEXT, nullable=False)
 
 
 def _flags(*names: str) -> list[sa.Column[int]]:

@@ -34,8 +34,8 @@ class Breakdown:
 
     def order(self, groups: list[str]) -> list[str]:
         """Groups in the breakdown's order, unknown ones by name, 'Not recorded' last."""
-        known = list(self.labels)
-        return sorted(groups, key=lambda group: (group == NOT_RECORDED, known.index(group) if group in known else len(known), group))
+        place = {group: number for number, group in enumerate(self.labels)}
+        return sorted(groups, key=lambda group: (group == NOT_RECORDED, place.get(group, len(place)), group))
 
 
 _YES_NO = {YES: "Yes", NO: "No"}
@@ -66,8 +66,8 @@ ETHNICITY_GROUPS = Breakdown("ethnicity_group", "Ethnic group", {
 ETHNICITY = Breakdown("ethnicity", "Ethnicity", {
     "WBRI": "White British", "WIRI": "White Irish", "WOTH": "Any other White background", "WIRT": "Traveller of Irish heritage",
     "WROM": "Gypsy or Roma", "MWBC": "White and Black Caribbean", "MWBA": "White and Black African", "MWAS": "White and Asian",
-    "MOTH": "Any other Mixed background", "AIND": "Indian", "APKN": "Pakistani", "ABAN": "Bangladeshi", "AOTH": "Any other Asian background",
-    "CHNE": "Chinese", "BCRB": "Caribbean", "BAFR": "African", "BOTH": "Any other Black background", "OOTH": "Any other ethnic group",
+    "MOTH": "Any other Mixed background", "AIND": "Indian", "APKN": "Pakistani", "ABAN": "Bangladeshi",
+    "AOTH": "Any other Asian background", "CHNE": "Chinese", "BCRB": "Caribbean", "BAFR": "African", "BOTH": "Any other Black background", "OOTH": "Any other ethnic group",
 }, "The codes of the SSDA903 return.")
 DISABLED = Breakdown("disabled", "Disability", _YES_NO, "As the local record has it.")
 MENTAL_HEALTH_PROBLEM = Breakdown("mental_health_problem", "Mental health problem", _YES_NO, "As the local record has it.")
@@ -98,7 +98,9 @@ def breakdown_columns() -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.String, nullable=False) for name in BREAKDOWNS]
 
 
-def breakdown_values(on: ColumnElement[Any], care_status: ColumnElement[Any], placement: ColumnElement[Any]) -> list[ColumnElement[str]]:
+def breakdown_values(
+    on: ColumnElement[Any], care_status: ColumnElement[Any], placement: ColumnElement[Any],
+) -> list[ColumnElement[str]]:
     """The value of every breakdown of `child` on the date `on`, given the arrangement at that date."""
     ethnic_group = sa.case(ETHNICITY_GROUP, value=child.c.ethnicity, else_=NOT_RECORDED)
     ethnicity = sa.case((child.c.ethnicity.in_(list(ETHNICITY_GROUP)), child.c.ethnicity), else_=NOT_RECORDED)

@@ -118,7 +118,9 @@ persistent_absence = Proportion(
         >= CHILDREN.c.possible_sessions * choices.persistent_absence_percent,
     ),
     better=Better.LOWER,
-    counted="Sessions on days on which the child had attachment difficulties, in the period shown; the national figure is for a whole year.",
+    counted=(
+        "Sessions on days on which the child had attachment difficulties, in the period shown. The national figure is for a whole year."
+    ),
     why="Averages hide the few children who are hardly there.",
 )
 

@@ -56,8 +56,8 @@ carer_trained = Proportion(
     ),
     better=Better.HIGHER,
     counted=(
-        f"A training recorded for the child's carer and completed in the {choices.carer_training_days} days that end on the last day of the "
-        "period on which the child was in scope. Children without a birth date are left out."
+        f"A training recorded for the child's carer and completed in the {choices.carer_training_days} days that end on the last day of "
+        "the period on which the child was in scope. Children without a birth date are left out."
     ),
     why="Training fades; two years is what most fostering services renew by.",
 )
@@ -147,8 +147,23 @@ return_after_permanence = Proportion(
 )
 
 _in_care = ("who are in care", CHILDREN.c.in_care == 1)
-attendance_in_care = only(statement_2.attendance, *_in_care, id="attendance_in_care", title="School sessions attended by children in care", nice="Outcome b: school attendance")
-persistent_absence_in_care = only(statement_2.persistent_absence, *_in_care, id="persistent_absence_in_care", title="Children in care who are persistently absent", nice="Outcome b: school attendance")
-suspended_in_care = only(statement_2.suspended, *_in_care, id="suspended_in_care", title="Children in care who were suspended", nice="Outcome c: exclusions from school")
-suspension_rate_in_care = only(statement_2.suspension_rate, *_in_care, id="suspension_rate_in_care", title="Suspensions for every 100 children in care", nice="Outcome c: exclusions from school")
-permanent_exclusion_rate_in_care = only(statement_2.permanent_exclusion_rate, *_in_care, id="permanent_exclusion_rate_in_care", title="Permanent exclusions for every 100 children in care", nice="Outcome c: exclusions from school")
+_outcome_b, _outcome_c = "Outcome b: school attendance", "Outcome c: exclusions from school"
+
+attendance_in_care = only(
+    statement_2.attendance, *_in_care, id="attendance_in_care", title="School sessions attended by children in care", nice=_outcome_b,
+)
+persistent_absence_in_care = only(
+    statement_2.persistent_absence, *_in_care,
+    id="persistent_absence_in_care", title="Children in care who are persistently absent", nice=_outcome_b,
+)
+suspended_in_care = only(
+    statement_2.suspended, *_in_care, id="suspended_in_care", title="Children in care who were suspended", nice=_outcome_c,
+)
+suspension_rate_in_care = only(
+    statement_2.suspension_rate, *_in_care,
+    id="suspension_rate_in_care", title="Suspensions for every 100 children in care", nice=_outcome_c,
+)
+permanent_exclusion_rate_in_care = only(
+    statement_2.permanent_exclusion_rate, *_in_care,
+    id="permanent_exclusion_rate_in_care", title="Permanent exclusions for every 100 children in care", nice=_outcome_c,
+)

@@ -83,8 +83,9 @@ def _check_breakdowns(names: Sequence[str]) -> None:
 def _every_period(totals: pl.DataFrame, periods: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """The totals with a row for each period from the first with a denominator, in time order and then by group."""
     occurring = totals.filter(pl.col("denominator") > 0)
-    first = periods.join(occurring.select(pl.col("period").alias("label")).unique(), on="label", how="semi")["start_date"].min()
-    shown = periods.filter(pl.col("start_date") >= first).rename({"label": "period"}) if first else periods.clear().rename({"label": "period"})
+    labelled = periods.rename({"label": "period"})
+    first = labelled.join(occurring, on="period", how="semi")["start_date"].min()
+    shown = labelled.filter(pl.col("start_date") >= first) if first else labelled.clear()
     parts = [name for name in totals.columns if name != "period" and name not in by]
     if by:
         shown = shown.join(occurring.select(by).unique(), how="cross")

@@ -54,7 +54,8 @@ class Trend:
     @property
     def target(self) -> float | None:
         """The level of the target that holds in the last period, in the unit of the value."""
-        return self.frame["target"].drop_nulls().last() if self.frame.height and self.frame["target"][-1] is not None else None
+        last: float | None = self.frame["target"][-1] if self.frame.height else None
+        return last
 
     @property
     def target_status(self) -> TargetStatus | None:

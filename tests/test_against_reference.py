@@ -56,7 +56,8 @@ def found(reporting: Reporting, measure: Measure, grain: str, by: tuple[str, ...
 
 def compare(reporting: Reporting, reference: ReferenceDatabase, grain: str) -> None:
     assert reporting.as_at == reference.as_at
-    views = [((), {}), *(((name,), {}) for name in BREAKDOWNS), *((names, {}) for names in CROSSED), *((("team",), where) for where in FILTERS)]
+    single = [(name,) for name in BREAKDOWNS]
+    views = [*((by, {}) for by in ((), *single, *CROSSED)), *((("team",), where) for where in FILTERS)]
     for measure in catalogue.measures():
         for by, where in views:
             wanted = measure_rows(reference, measure.id, grain, by, where)

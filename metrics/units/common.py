@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,8 +31,9 @@ def merged(rows: sa.Select[Any], name: str) -> sa.CTE:
     Intervals that overlap or touch become one (gaps and islands); empty ones vanish.
     """
     intervals = rows.cte(f"{name}_intervals")
-    in_order = {"partition_by": intervals.c.child_id, "order_by": (intervals.c.start_date, intervals.c.end_date)}
-    ends_before = sa.func.max(intervals.c.end_date).over(**in_order, rows=(None, -1))
+    ends_before = sa.func.max(intervals.c.end_date).over(
+        partition_by=intervals.c.child_id, order_by=(intervals.c.start_date, intervals.c.end_date), rows=(None, -1),
+    )
     marked = (
         sa.select(intervals, sa.case((intervals.c.start_date <= ends_before, 0), else_=1).label("opens"))
         .where(intervals.c.start_date < intervals.c.end_date)
@@ -101,7 +103,7 @@ def arrangements_on(points: FromClause, name: str) -> sa.CTE:
     return sa.select(*(column for column in ranked.c if column.name != "rank")).where(ranked.c.rank == 1).cte(name)
 
 
-def grouped(points: FromClause, facts: list[ColumnElement[Any]], joined: FromClause, arrangement: FromClause) -> sa.Select[Any]:
+def grouped(points: FromClause, facts: Sequence[ColumnElement[Any]], joined: FromClause, arrangement: FromClause) -> sa.Select[Any]:
     """A unit's SELECT: the period, every breakdown at each point's date, and the facts.
 
     `points` has period, child_id and on_date; `joined` is the FROM clause that already holds `points` and `arrangement`.

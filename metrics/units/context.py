@@ -15,7 +15,8 @@ class Context:
 
     `child_periods`: period, child_id, on_date, first_date, last_date. `dates`: the distinct child_id, on_date.
     `days_in_scope`: period, child_id, start_date, end_date (half-open, disjoint, cut to the period).
-    `arrangement`: the arrangement on each of `dates`, and `placed`: its placement_started_on. `days_in_care`: child_id, start_date, end_date (disjoint).
+    `arrangement`: the arrangement on each of `dates`, and `placed`: its placement_started_on.
+    `days_in_care`: child_id, start_date, end_date (disjoint).
     """
 
     scope: Scope

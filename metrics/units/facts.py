@@ -11,12 +11,25 @@ from sqlalchemy.sql.selectable import FromClause
 from config.code_lists import ATTENDED, EDUCATION_PLAN_PARTS, INTERVIEW_ATTENDED_BEFORE, INTERVIEW_MARK, NOT_POSSIBLE
 from config.local_choices import local_choices
 from data_access.tables import (
-    assessment, attendance as attendance_table, carer_training as carer_training_table, education_plan, exclusion,
-    outcome_score, placement, programme, programme_session,
+    assessment,
+    education_plan,
+    exclusion,
+    outcome_score,
+    placement,
+    programme,
+    programme_session,
+)
+from data_access.tables import (
+    attendance as attendance_table,
+)
+from data_access.tables import (
+    carer_training as carer_training_table,
 )
 from metrics.dates import days_between, earlier, later, open_end, plus_days
 from metrics.units.common import arrangements_on, covers
 from metrics.units.context import Context
+
+PARENTAL_SENSITIVITY = "parental_sensitivity"
 
 
 def placement_start(arrangement: sa.CTE) -> sa.CTE:
@@ -80,43 +93,43 @@ def parental_sensitivity(context: Context) -> sa.CTE:
     It is dated on a day in scope when the child was on the edge of care; the earlier score is on the same instrument, within
     the look-back, and may lie outside scope.
     """
-    later_score, earlier_score = outcome_score.alias("later_score"), outcome_score.alias("earlier_score")
-    sensitivity = "parental_sensitivity"
-    dates = (
-        sa.select(later_score.c.child_id, later_score.c.score_date.label("on_date"))
-        .where(later_score.c.domain == sensitivity).distinct().cte("sensitivity_dates")
-    )
-    arrangement = arrangements_on(dates, "sensitivity_arrangement")
-    days = context.days_in_scope
+    score, before, days = outcome_score.alias("score"), outcome_score.alias("score_before"), context.days_in_scope
+    latest_first = (score.c.score_date.desc(), score.c.instrument.desc(), score.c.score.desc(), before.c.score_date, before.c.score.desc())
+    edge_of_care = _parental_sensitivity_on_the_edge_of_care()
     pairs = (
         sa.select(
-            days.c.period, days.c.child_id, later_score.c.score.label("parental_sensitivity_score"),
-            earlier_score.c.score.label("parental_sensitivity_before"),
-            sa.func.row_number().over(
-                partition_by=(days.c.period, days.c.child_id),
-                order_by=(
-                    later_score.c.score_date.desc(), later_score.c.instrument.desc(), later_score.c.score.desc(),
-                    earlier_score.c.score_date, earlier_score.c.score.desc(),
-                ),
-            ).label("rank"),
+            days.c.period, days.c.child_id, score.c.score.label("parental_sensitivity_score"),
+            before.c.score.label("parental_sensitivity_before"),
+            sa.func.row_number().over(partition_by=(days.c.period, days.c.child_id), order_by=latest_first).label("rank"),
         )
         .select_from(
-            days.join(later_score, _on_a_day(days, later_score, later_score.c.score_date))
-            .join(arrangement, sa.and_(
-                arrangement.c.child_id == later_score.c.child_id, arrangement.c.on_date == later_score.c.score_date,
-            ))
-            .join(earlier_score, sa.and_(
-                earlier_score.c.child_id == later_score.c.child_id,
-                earlier_score.c.domain == later_score.c.domain,
-                earlier_score.c.instrument == later_score.c.instrument,
-                earlier_score.c.score_date < later_score.c.score_date,
-                earlier_score.c.score_date >= plus_days(later_score.c.score_date, -local_choices().parental_sensitivity_lookback_days),
+            days.join(score, _on_a_day(days, score, score.c.score_date))
+            .join(edge_of_care, sa.and_(edge_of_care.c.child_id == score.c.child_id, edge_of_care.c.on_date == score.c.score_date))
+            .join(before, sa.and_(
+                before.c.child_id == score.c.child_id,
+                before.c.domain == score.c.domain,
+                before.c.instrument == score.c.instrument,
+                before.c.score_date < score.c.score_date,
+                before.c.score_date >= plus_days(score.c.score_date, -local_choices().parental_sensitivity_lookback_days),
             ))
         )
-        .where(later_score.c.domain == sensitivity, arrangement.c.care_status == "edge_of_care")
+        .where(score.c.domain == PARENTAL_SENSITIVITY)
         .cte("sensitivity_pairs")
     )
     return sa.select(*(column for column in pairs.c if column.name != "rank")).where(pairs.c.rank == 1).cte("sensitivity")
+
+
+def _parental_sensitivity_on_the_edge_of_care() -> sa.CTE:
+    """child_id, on_date: the dates of parental sensitivity scores on which the child was on the edge of care."""
+    dates = (
+        sa.select(outcome_score.c.child_id, outcome_score.c.score_date.label("on_date"))
+        .where(outcome_score.c.domain == PARENTAL_SENSITIVITY).distinct().cte("sensitivity_dates")
+    )
+    arrangement = arrangements_on(dates, "sensitivity_arrangement")
+    return (
+        sa.select(arrangement.c.child_id, arrangement.c.on_date)
+        .where(arrangement.c.care_status == "edge_of_care").cte("sensitivity_on_the_edge_of_care")
+    )
 
 
 def latest_plan(context: Context) -> sa.CTE:
