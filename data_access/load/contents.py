@@ -53,7 +53,8 @@ def contents(merged: Merged, as_at: datetime.date) -> dict[str, pl.DataFrame]:
         "placement": _stacked(
             arrangements.placements(frames[spec.EPISODES], local_choices().breakdown_reasons),
             local.filter(pl.col("care_status").is_in(IN_CARE)).with_columns(
-                pl.col("end_reason").eq("breakdown").fill_null(False).cast(pl.Int16).alias("ended_by_breakdown"),
+                (pl.col("end_reason").eq("breakdown").fill_null(False) & pl.col("end_date").is_not_null())
+                .cast(pl.Int16).alias("ended_by_breakdown"),
             ),
         ),
         "care_start": arrangements.care_starts(frames[spec.EPISODES]),

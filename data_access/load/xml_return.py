@@ -105,7 +105,7 @@ def read_xml(path: Path) -> tuple[list[Raw], list[str]]:
         raise FileProblem(f"{path.name} is XML whose outermost element is <{reader.root}>; an SSDA903 return with <{ROOT}> was expected.")
     if "UASC" in reader.seen or "DUC" in reader.seen:
         reader.rows.setdefault("UASC", [])
-    raws = [_raw(TABLES[name], rows) for name, rows in reader.rows.items()]
+    raws = [_raw(table, reader.rows[name]) for name, table in TABLES.items() if name in reader.rows]
     return raws, sorted({table for mark, table in UNUSED_MARKS.items() if mark in reader.seen})
 
 

@@ -56,17 +56,25 @@ def database(folder: Path) -> str:
 
 def rows_of(url: str, table: str) -> list[dict[str, object]]:
     """The rows of a reporting table, in an order that depends on nothing but them."""
-    with engine(url).connect() as connection:
-        found = [dict(row._mapping) for row in connection.execute(sa.select(metadata.tables[table]))]
-    return sorted(found, key=repr)
+    return _tables(url, [table])[table]
 
 
 def contents_of(url: str) -> dict[str, list[dict[str, object]]]:
     """Everything in a reporting database but when it was loaded."""
-    held = {name: rows_of(url, name) for name in metadata.tables}
+    held = _tables(url, list(metadata.tables))
     for row in held["data_version"]:
         del row["loaded_at"]
     return held
+
+
+def _tables(url: str, names: Sequence[str]) -> dict[str, list[dict[str, object]]]:
+    reader = engine(url)
+    try:
+        with reader.connect() as connection:
+            found = {name: [dict(row._mapping) for row in connection.execute(sa.select(metadata.tables[name]))] for name in names}
+    finally:
+        reader.dispose()
+    return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 
 def counts(report: LoadReport) -> dict[str, tuple[int, int, int]]:

@@ -122,9 +122,9 @@ def test_of_returns_of_one_year_the_one_given_later_replaces(tmp_path: Path) -> 
         write(tmp_path / name, "Header", {})
         write(tmp_path / name, "Episodes", {})
         write(tmp_path / name, "OC2", {"SDQ_SCORE": score})
-    for order, score in ((["first", "second"], 20.0), (["second", "first"], 10.0)):
+    for order, latest in ((["first", "second"], 20.0), (["second", "first"], 10.0)):
         _, url = loaded(tmp_path, *(tmp_path / name for name in order))
-        assert [row["score"] for row in rows_of(url, "outcome_score")] == [score]
+        assert [row["score"] for row in rows_of(url, "outcome_score")] == [latest]
 
 
 def test_a_quarantined_later_row_replaces_nothing(tmp_path: Path) -> None:

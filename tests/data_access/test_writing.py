@@ -131,7 +131,9 @@ def test_readers_see_one_load_or_the_other_while_loads_go_on(tmp_path: Path, pos
     one, two = sources(tmp_path / "one", 5, 4), sources(tmp_path / "two", 9, 4)
     for url in (f"duckdb:///{tmp_path / 'reporting.duckdb'}", postgresql_database()):
         load([one], url)
-        stop, seen, problems = threading.Event(), set(), []
+        stop = threading.Event()
+        seen: set[tuple[str, tuple[int, int]]] = set()
+        problems: list[Exception] = []
         readers = [threading.Thread(target=_read, args=(url, stop, seen, problems)) for _ in range(3)]
         for reader in readers:
             reader.start()
