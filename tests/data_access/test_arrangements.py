@@ -39,7 +39,8 @@ def lives(draw: st.DrawFn) -> list[Episode]:
     touching = []
     for episode in drawn:
         later = sorted(e.decom for e in drawn if e.child == episode.child and e.decom > episode.decom)
-        dec = later[0] if later and draw(st.booleans() | st.just(True)) else episode.dec
+        touches = draw(st.integers(0, 3)) > 0
+        dec = later[0] if later and touches else episode.dec
         if dec is not None and dec < episode.decom:
             dec = episode.decom
         touching.append(Episode(episode.child, episode.decom, episode.rne, episode.ls, episode.place, dec, episode.rec, episode.reason))

@@ -72,7 +72,7 @@ def test_place_is_held_against_the_collection_years_list(tmp_path: Path, year: i
     write(tmp_path / "return", "Header", *({"CHILD": code, "SEX": ""} for code in codes))
     write(tmp_path / "return", "Episodes", *({"CHILD": code, "PLACE": code} for code in codes))
     _, url = loaded(tmp_path, tmp_path / "return", collection_year=year, as_at=JUNE)
-    assert [codes[line - 2] for line, _ in reasons(url, "Episodes")] == bad
+    assert sorted(codes[line - 2] for line, _ in reasons(url, "Episodes")) == sorted(bad)
 
 
 def test_tables_are_recognised_by_their_columns_in_any_order_and_case(tmp_path: Path) -> None:
