@@ -50,6 +50,16 @@ class Calendar:
         """A day at an exact, awkward distance from one of the days or anchors."""
         return self._back(self._one_of(days) + timedelta(days=self.random.choice(DISTANCES)))
 
+    def as_of(self, inside: list[date]) -> date:
+        """A day that is likely to be some child-period's as-of date: the as-at date, a month's end, a day in scope."""
+        chance = self.random.random()
+        if self.as_at is not None and chance < 0.5:
+            return self.as_at
+        if inside and chance < 0.6:
+            return self.random.choice(inside)
+        day = self.focus - timedelta(days=self.random.randint(0, 240))
+        return date(day.year, day.month, 1) - timedelta(days=1)
+
     def near(self, days: list[date]) -> date:
         """A day within some weeks of one of the days or anchors."""
         return self._back(self._one_of(days) + timedelta(days=self.random.choice(NEAR)))

@@ -62,7 +62,10 @@ class Extracts:
         end: date | None = None
         for _ in self._some(0, 1, 1, 2, 2, 3):
             start = self.calendar.near(person.days) - timedelta(days=self.random.choice([0, 0, 0, 60, 200, 400]))
-            if end is not None and self.random.random() < 0.5:
+            chance = self.random.random()
+            if person.spells and chance < 0.2:
+                start = self.random.choice(person.spells).decom + timedelta(days=self.random.choice([89, 90, 91]))
+            elif end is not None and chance < 0.6:
                 start = end + timedelta(days=self.random.choice([0, 0, -1, -20, 1]))
             length = self.random.choice([0, 1, 2, 28, 29, 30, 31, 90, 200, 400, 800])
             end = start + timedelta(days=length) if self.random.random() < 0.55 else None
@@ -94,8 +97,10 @@ class Extracts:
                 start = end + timedelta(days=self.random.choice([0, 0, 0, -3, 10]))
 
     def assessments_and_programmes(self, person: Person) -> None:
+        assessed = []
         for _ in self._some(0, 1, 1, 2):
             completed = self.calendar.at_a_distance(person.days)
+            assessed.append(completed)
             person.days.append(completed)
             likely = self.random.choice([0.8, 1.0])
             factors = {factor: self._flag(likely) if likely < 1 else "1" for factor in FACTORS}
@@ -105,6 +110,8 @@ class Extracts:
         for _ in self._some(0, 1, 1, 2):
             offered = self.calendar.at_a_distance(person.days)
             start = offered + timedelta(days=self.random.choice([0, 0, 14]))
+            if assessed and self.random.random() < 0.6:
+                start = self.random.choice(assessed) + timedelta(days=self.random.choice([0, 1, 364, 365, 366]))
             programme_id = self._id("P")
             last = self._sessions(programme_id, start) if self.random.random() < 0.75 else None
             self.rows["programmes"].append({
@@ -118,8 +125,8 @@ class Extracts:
     def _sessions(self, programme_id: str, start: date) -> date:
         """Sessions over 83 to 125 days, most of them as NICE defines them. Returns the last one's day."""
         length = self.random.choice([83, 84, 100, 124, 125])
-        count = self.random.choice([1, 3, 9, 10, 10, 11, 12])
-        faulty = self.random.choice([0, 0, 0.1, 0.5])
+        count = self.random.choice([1, 3, 9, 10, 10, 10, 10, 11, 12])
+        faulty = self.random.choice([0, 0, 0.1, 0.1, 0.5])
         for number in range(count):
             day = start + timedelta(days=length * number // max(count - 1, 1))
             row = {
@@ -143,11 +150,12 @@ class Extracts:
             self._score(person, "social_emotional", self.random.choice(["sdq_total"] * 4 + ["sdq_peer"]), day, score)
         for _ in self._some(0, 1, 2) if not person.on_edge else self._some(1, 2, 3):
             day = self.calendar.within(person.on_edge, person.days)
-            for _ in self._some(2, 2, 3, 4):
-                instrument = self.random.choice([INSTRUMENTS[0], INSTRUMENTS[0], INSTRUMENTS[1]])
+            instrument = INSTRUMENTS[0]
+            for _ in self._some(2, 2, 2, 3, 4):
+                instrument = self.random.choice([instrument, instrument, instrument, INSTRUMENTS[1]])
                 score = self.random.choice(["-1", "2", "3", "4", "5.5"])
                 self._score(person, "parental_sensitivity", instrument, day, score)
-                day -= timedelta(days=self.random.choice([0, 1, 20, 60, 182, 364, 365, 366]))
+                day -= timedelta(days=self.random.choice([0, 1, 60, 364, 365, 365, 366, 366]))
 
     def _score(self, person: Person, domain: str, instrument: str, day: date, score: str) -> None:
         self.rows["outcome_scores"].append({
@@ -157,7 +165,10 @@ class Extracts:
     def plans(self, person: Person) -> None:
         day = self.calendar.at_a_distance(person.days)
         for _ in self._some(0, 1, 1, 2, 3):
-            day = day if self.random.random() < 0.3 else self.calendar.at_a_distance(person.days)
+            if self.random.random() < 0.3:
+                day = self.calendar.as_of(person.inside) - timedelta(days=self.random.choice([0, 182, 183, 184]))
+            elif self.random.random() < 0.5:
+                day = self.calendar.at_a_distance(person.days)
             likely = self.random.choice([0.8, 1.0])
             parts = {part: self._flag(likely) if likely < 1 else "1" for part in PLAN_PARTS}
             self.rows["education_plans"].append(
@@ -191,9 +202,12 @@ class Extracts:
 
     def training(self, person: Person) -> None:
         for _ in self._some(0, 1, 1, 2):
+            completed = self.calendar.at_a_distance(person.days)
+            if self.random.random() < 0.6:
+                completed = self.calendar.as_of(person.inside) - timedelta(days=self.random.choice([729, 730, 731]))
             self.rows["carer_training"].append({
                 "child_id": person.child_id, "carer_type": self.random.choice(["foster_carer", "zz", ""]),
-                "programme": "Nurture", "completed_date": iso(self.calendar.at_a_distance(person.days)), "age_group": "",
+                "programme": "Nurture", "completed_date": iso(completed), "age_group": "",
             })
 
 

@@ -76,17 +76,19 @@ def care_history(random: Random, calendar: Calendar) -> list[Spell]:
             legal = random.choice(["V3", "V4"])
         elif random.random() < 0.2 or legal in ("V3", "V4"):
             legal = random.choice(IN_CARE_LEGAL)
-        end: date | None = day + timedelta(days=random.choice(LENGTHS))
+        end = day + timedelta(days=random.choice(LENGTHS))
+        if random.random() < 0.25:
+            end = max(day, calendar.as_of([]) - timedelta(days=random.choice([362, 363, 363, 364, 90])))
         spells.append(Spell(day, rne, legal, place, end, "X1", random.choice(REASONS)))
         if place not in ABSENCES:
             last_settled = place
         if random.random() < 0.12:
             spells[-1] = replace(spells[-1], rec=random.choice(FINAL))
-            day, rne = day + timedelta(days=random.choice([0, 1, 30, 90])), random.choice(["S", "S", "S", "P"])
+            gap, rne = random.choice([0, 0, 1, 30, 90]), random.choice(["S", "S", "S", "P"])
         else:
-            rne = random.choice(["P", "P", "P", "L", "T", "U", "B", "S"])
+            gap, rne = random.choice([0] * 12 + [1, -1, 5, -5, 40]), random.choice(["P", "P", "P", "L", "T", "U", "B", "S"])
         place = _next_place(random, place, last_settled)
-        day = (end or day) + timedelta(days=random.choice([0] * 12 + [1, -1, 5, -5, 40]))
+        day = end + timedelta(days=gap)
         if random.random() < 0.05:
             spells[-1] = replace(spells[-1], dec=None)
     last = spells[-1]
