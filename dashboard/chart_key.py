@@ -12,6 +12,7 @@ from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, CONCERN, IMPROVE
 _STYLE = "list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.4rem;margin:0;padding:0;font-size:.875rem;line-height:1.45"
 _ITEM = "display:flex;gap:.5rem;margin:0"
 _LINE = '<line x1="1" y1="8" x2="23" y2="8" stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dash}"/>'
+_MARK = '<line x1="12" y1="1" x2="12" y2="15" stroke="{colour}" stroke-width="3"/>'
 _DRAWINGS = {
     "common_cause": f'<circle cx="12" cy="8" r="5" fill="{COMMON_CAUSE}"/>',
     "improvement": f'<path d="M12 1 L19 8 L12 15 L5 8 Z" fill="{IMPROVEMENT}"/>',
@@ -22,8 +23,9 @@ _DRAWINGS = {
     "average": _LINE.format(colour=AVERAGE, width=2, dash="none"),
     "limits": _LINE.format(colour=AVERAGE, width=1.5, dash="5 3"),
     "target": _LINE.format(colour=TARGET, width=2.5, dash="9 3 3 3"),
-    "overall": _LINE.format(colour=AVERAGE, width=2, dash="2 3"),
-    "target_mark": f'<line x1="12" y1="1" x2="12" y2="15" stroke="{TARGET}" stroke-width="3"/>',
+    "rebase": f'<line x1="12" y1="0" x2="12" y2="16" stroke="{COMMON_CAUSE}" stroke-width="2" stroke-dasharray="2 2"/>',
+    "overall": _MARK.format(colour=AVERAGE),
+    "target_mark": _MARK.format(colour=TARGET),
     "dot": _LINE.format(colour=IMPROVEMENT, width=2, dash="none") + f'<circle cx="12" cy="8" r="5" fill="{IMPROVEMENT}"/>',
 }
 

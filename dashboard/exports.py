@@ -10,7 +10,7 @@ from dashboard.words import EXACT, cell_words, where_words
 from metrics.breakdowns import Breakdown
 from metrics.trend import Trend
 
-_FORMULA = r"^\s*[=+\-@]|^[\t\r\n]"
+_FORMULA = r"^[\s\x{feff}]*[=+\-@]|^[\t\r\n]"
 """What a spreadsheet may take for the start of a formula (OWASP, CSV injection)."""
 
 
@@ -33,6 +33,8 @@ def shown_rows(
         pl.lit(measure.title).alias("title"), pl.Series("shown_as", shown, dtype=pl.String),
         pl.lit(where_words(where)).alias("filters"), pl.lit(EXACT).alias("sharing"),
     )
+    if (rows["numerator"].drop_nulls() % 1 == 0).all():
+        rows = rows.with_columns(pl.col("numerator").cast(pl.Int64))
     return rows.select(*first, pl.exclude(*first, "filters", "sharing"), "filters", "sharing")
 
 

@@ -17,7 +17,7 @@ def equality_link(measure: Measure, breakdown: Breakdown) -> None:
     try:
         st.page_link(
             EQUALITY, label=f"Compare groups: {lower_first(breakdown.title)}", icon=":material/balance:",
-            query_params={"measure": measure.id, "by": breakdown.id},
+            query_params={"measure": measure.id, "by": breakdown.title},
         )
     except StreamlitAPIException:
         return

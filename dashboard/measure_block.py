@@ -44,7 +44,7 @@ def measure_block(view: View, measure: Measure, breakdown: Breakdown) -> None:
         _gap(measure, breakdown, groups)
         over_time, by_group = st.columns([3, 2], gap="medium")
         with over_time:
-            _over_time(trend)
+            _over_time(view, trend)
         with by_group:
             _by_group(view, trend, breakdown, groups)
         _table(trend, breakdown, groups)
@@ -71,9 +71,9 @@ def _headline(trend: Trend) -> None:
     st.markdown(f"**{sentences.control_sentence(trend)}**")
 
 
-def _over_time(trend: Trend) -> None:
+def _over_time(view: View, trend: Trend) -> None:
     st.markdown(f"**By {sentences.grain(trend)}**")
-    _draw(trend_chart(trend), f"trend_{trend.measure.id}")
+    _draw(trend_chart(trend, view.rebases_of(trend.measure)), f"trend_{trend.measure.id}")
     st.caption(f"{words.better_words(trend.measure)} {trend.reason}")
 
 

@@ -42,7 +42,7 @@ def taking_part(trend: Trend) -> pl.DataFrame:
 
 def grain(trend: Trend) -> str:
     """The trend's grain; a quarter when it has no rows."""
-    return grain_of(trend.frame["period"][0]) if trend.frame.height else "quarter"
+    return grain_of(trend.frame["period"][0], trend.frame["period_start"][0]) if trend.frame.height else "quarter"
 
 
 def control_sentence(trend: Trend) -> str:
@@ -87,16 +87,17 @@ def _out_of_reach(trend: Trend, level: float) -> str:
 
 
 def _too_short(trend: Trend, rows: pl.DataFrame) -> str:
+    """What a run chart says, where there are too few points for limits and icons."""
     nouns = NOUNS[grain(trend)]
-    number_of = f"{number(rows.height)} complete {nouns[0] if rows.height == 1 else nouns[1]}"
-    start = f"With {number_of} there are too few to work out limits ({POINTS_FOR_LIMITS} are needed in a row with nothing changed)."
+    there_are = "there is 1 complete " + nouns[0] if rows.height == 1 else f"there are {number(rows.height)} complete {nouns[1]}"
+    start = f"Too early to say: limits and icons need {POINTS_FOR_LIMITS} {nouns[1]} with nothing changed, and {there_are}."
     median = rows["median"].drop_nulls()
     if not median.len():
         return start
     level = figure(trend.measure, median[-1])
     if trend.signal:
-        return f"{start} More {nouns[1]} in a row lie on one side of the median of {level} than chance would give: something has changed."
-    return f"{start} Nothing here is more than chance around the median of {level}."
+        return f"{start} But the {nouns[1]} stay on one side of the median of {level} for longer than chance would have them."
+    return f"{start} So far, no run on one side of the median of {level} is longer than chance would give."
 
 
 def _evidence(trend: Trend, rows: pl.DataFrame) -> str:
@@ -160,10 +161,10 @@ def group_words(measure: Measure, row: Mapping[str, Any], label: str) -> str:
 
 def gap_sentence(breakdown: Breakdown, gap: Mapping[str, Any]) -> str:
     """One group against the rest, from a row of `metrics.comparison.against_rest`:
-    'Placement, children's home: 42 %, 31 percentage points below the rest (95 % interval 19 to 42)'."""
+    'Placement, 'Special guardian': 42 %, 31 percentage points below the rest (95 % interval 19 to 42)'."""
     low, high = sorted((abs(gap["lower"]), abs(gap["upper"])))
     where = "above" if gap["difference"] > 0 else "below"
-    group = f"{breakdown.title}, {breakdown.label(gap['group'])}"
+    group = f"{breakdown.title}, '{breakdown.label(gap['group'])}'"
     span = f"95 % interval {number(low * 100)} to {number(high * 100)}"
     return f"{group}: {percent(gap['value'])}, {points(gap['difference'])} {where} the rest ({span})."
 
@@ -179,10 +180,7 @@ def gap_children(measure: Measure, gap: Mapping[str, Any]) -> str:
 
 def no_gap_sentence(breakdown: Breakdown) -> str:
     """That no group is clearly worse than the rest, without calling small groups equal."""
-    return (
-        f"By {lower_first(breakdown.title)}, no group is clearly served worse than the rest. That does not make them equal: a small group "
-        "can hide a gap."
-    )
+    return f"{breakdown.title}: no group is clearly served worse than the rest. They may still differ: a small group can hide a gap."
 
 
 # --- alt texts ------------------------------------------------------------------------------------------------------

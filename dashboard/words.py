@@ -110,13 +110,15 @@ def value_words(measure: Measure, value: float | None, decimals: int | None = No
 
 def figures_apart(measure: Measure, value: float, other: float) -> tuple[str, str]:
     """Two values written so that they look different unless they are the same: '89.6 %' and '90 %', not '90 %' and '90 %'."""
+    level = _level(measure, other)
     if abs(value - other) < 1e-12:
-        return figure(measure, value), _level(measure, other)
-    for decimals in (None, *range(1, MOST_DECIMALS + 1)):
+        return figure(measure, value), level
+    fewest = len(_number_in(level).partition(".")[2])
+    for decimals in (*([None] if not fewest else []), *range(max(fewest, 1), MOST_DECIMALS + 1)):
         first = figure(measure, value, decimals)
-        if _number_in(first) != _number_in(_level(measure, other)):
-            return first, _level(measure, other)
-    return figure(measure, value), _level(measure, other)
+        if _number_in(first) != _number_in(level):
+            return first, level
+    return figure(measure, value), level
 
 
 def count_words(measure: Measure, numerator: float | None, denominator: float | None) -> str:
@@ -213,13 +215,13 @@ NOUNS = {"month": ("month", "months"), "quarter": ("quarter", "quarters"), "term
 _TERM = re.compile(r"^(\d{4}) (Autumn|Spring|Summer)$")
 
 
-def grain_of(label: str) -> str:
-    """The grain that a period's label belongs to."""
+def grain_of(label: str, start: datetime.date) -> str:
+    """The grain of a period, from its label and first day: '2011-12' is December 2011 or the year from April 2011."""
     if _TERM.match(label):
         return "term"
     if " Q" in label:
         return "quarter"
-    return "month" if re.match(r"^\d{4}-(0[1-9]|1[0-2])$", label) else "year"
+    return "month" if label == f"{start:%Y-%m}" else "year"
 
 
 def period_words(row: Mapping[str, Any]) -> str:

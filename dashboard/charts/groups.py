@@ -22,6 +22,7 @@ DOT_HEIGHT = 34
 AXIS_HEIGHT = 46
 ABOVE, BELOW = 0.75, 0.75
 """How far the vertical axis reaches above the first dot and, from the number of rows, below the last."""
+MARK_REACH = 0.2
 LABEL_LETTERS = 42
 """So many letters fit beside each other on a phone."""
 
@@ -33,22 +34,24 @@ def groups_chart(
 
     `overall` is the value of all children together, `targets` the target of each group, both in the unit of the value.
     """
-    rows, scale = groups.rows(named=True), 100 if measure.percent else 1
+    rows, scale, held = groups.rows(named=True), 100 if measure.percent else 1, targets or {}
     traces = [
-        *_overall(overall, len(rows), scale), *_targets(rows, breakdown, targets or {}, scale), *_dots(measure, breakdown, rows, scale),
+        *_marks(dict.fromkeys(range(len(rows)), overall) if overall is not None else {}, scale, line(AVERAGE, 3)),
+        *_marks({index: held[row[breakdown.id]] for index, row in enumerate(rows) if row[breakdown.id] in held}, scale, line(TARGET, 3)),
+        *_dots(measure, breakdown, rows, scale),
     ]
     labels = [_label(measure, breakdown, row) for row in rows]
     lines = 2 if any(len(name) + len(numbers) > LABEL_LETTERS for name, numbers in labels) else 1
     row_height = DOT_HEIGHT + lines * LINE_HEIGHT
     x_axis = axis(
-        range=_range(rows, measure, overall, targets or {}, scale), ticksuffix=" %" if measure.percent else "", nticks=6, side="bottom",
+        range=_range(rows, measure, overall, held, scale), ticksuffix=" %" if measure.percent else "", nticks=6, side="bottom",
     )
     y_axis = axis(range=[len(rows) - BELOW, -ABOVE], visible=False)
     annotations = [_annotation(*label, index, lines) for index, label in enumerate(labels)]
     picture = go.Figure(data=traces, layout=layout(
         row_height * len(rows) + AXIS_HEIGHT, xaxis=x_axis, yaxis=y_axis, annotations=annotations,
     ))
-    return Drawing(picture, groups_alt(measure, breakdown, groups), tuple(_key(measure, overall, targets or {}, rows, breakdown)))
+    return Drawing(picture, groups_alt(measure, breakdown, groups), tuple(_key(measure, overall, held, rows, breakdown)))
 
 
 def _dots(measure: Measure, breakdown: Breakdown, rows: list[dict[str, Any]], scale: int) -> list[dict[str, Any]]:
@@ -104,25 +107,14 @@ def _plain_html(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _overall(overall: float | None, rows: int, scale: int) -> list[dict[str, Any]]:
-    if overall is None:
-        return []
-    return [{
-        "type": "scatter", "mode": "lines", "x": [overall * scale] * 2, "y": [-ABOVE, rows - BELOW], "hoverinfo": "skip",
-        "line": line(AVERAGE, 1.5, dash="dot"),
-    }]
-
-
-def _targets(rows: list[dict[str, Any]], breakdown: Breakdown, targets: Mapping[str, float], scale: int) -> list[dict[str, Any]]:
-    """Each group's target as a short upright line."""
+def _marks(levels: Mapping[int, float], scale: int, style: dict[str, Any]) -> list[dict[str, Any]]:
+    """A short upright line at a level in each of the rows of `levels`: short, so that it crosses no words."""
     x: list[float | None] = []
     y: list[float | None] = []
-    for index, row in enumerate(rows):
-        level = targets.get(row[breakdown.id])
-        if level is not None:
-            x += [level * scale, level * scale, None]
-            y += [index - 0.22, index + 0.22, None]
-    return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip", "line": line(TARGET, 3)}] if x else []
+    for index, level in levels.items():
+        x += [level * scale, level * scale, None]
+        y += [index - MARK_REACH, index + MARK_REACH, None]
+    return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip", "line": style}] if x else []
 
 
 def _range(
@@ -145,7 +137,7 @@ def _key(
     if any(row[breakdown.id] == NOT_RECORDED for row in rows):
         items.append(KeyItem("incomplete", "Hollow dot: not recorded, compared with nothing"))
     if overall is not None:
-        items.append(KeyItem("overall", f"Dotted line: all children together, {figure(measure, overall)}"))
+        items.append(KeyItem("overall", f"Grey line: all together, {figure(measure, overall)}"))
     levels = set(targets.values())
     if len(levels) == 1:
         items.append(KeyItem("target_mark", f"Purple line: the {target_words(measure, levels.pop())}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,15 +10,17 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
+from config.rebases import Rebase
 from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, MARKS, TARGET, Drawing, KeyItem, axis, layout, line
 from dashboard.sentences import COMMON_CAUSE as NO_SIGNAL
-from dashboard.sentences import trend_alt
+from dashboard.sentences import grain, trend_alt
 from dashboard.words import (
     cell_words,
     count_words,
     figure,
     grain_of,
     interval_words,
+    long_date,
     period_words,
     target_words,
     upper_first,
@@ -29,26 +32,46 @@ from metrics.trend import Chart, Trend
 
 HEIGHT = 300
 MOST_TICKS = 8
+MANY_POINTS = 24
 _YEAR_STARTS = {"quarter": ("Q1",), "month": ("-04",), "term": ("Autumn",)}
 Xs = list[float | None]
 
 
-def trend_chart(trend: Trend) -> Drawing:
-    """The chart of a trend. A trend without rows gives an empty chart: show words instead."""
+def trend_chart(trend: Trend, rebases: Sequence[Rebase] = ()) -> Drawing:
+    """The chart of a trend, with the `rebases` that its limits were worked out with.
+
+    A trend without rows gives an empty chart: show words instead.
+    """
     frame, scale = trend.frame, 100 if trend.measure.percent else 1
+    starts = _rebase_starts(frame, rebases)
     states = point_states(trend)
     traces = [
         *_band(frame, scale),
-        *_levels(frame, scale, ("lower_limit", "upper_limit"), line(AVERAGE, 1.5, dash="dash")),
+        *_limits(frame, scale),
         *_levels(frame, scale, ("mean",), line(AVERAGE, 2)),
         *_levels(frame, scale, ("median",), line(AVERAGE, 2)),
-        *_levels(frame, scale, ("target",), line(TARGET, 2.5, dash="longdashdot"), hold=True),
+        *_levels(frame, scale, ("target",), line(TARGET, 2.5, dash="longdashdot"), over_gaps=False),
         _line(frame, scale),
         *_points(trend, states, scale),
     ]
     y_axis = axis(range=_range(frame, trend.measure, scale), ticksuffix=" %" if trend.measure.percent else "", nticks=6)
-    picture = go.Figure(data=traces, layout=layout(HEIGHT, xaxis=_time_axis(frame), yaxis=y_axis))
-    return Drawing(picture, trend_alt(trend), tuple(_key(trend, states)))
+    shapes = [
+        {"type": "line", "x0": start - 0.5, "x1": start - 0.5, "yref": "paper", "y0": 0, "y1": 1, "line": line(COMMON_CAUSE, 2, dash="dot")}
+        for start in starts.values()
+    ]
+    picture = go.Figure(data=traces, layout=layout(HEIGHT, xaxis=_time_axis(frame), yaxis=y_axis, shapes=shapes))
+    new_baselines = [
+        KeyItem("rebase", f"Dotted upright line: new limits from {long_date(rebase.on)}, because: {rebase.reason}")
+        for rebase in rebases if rebase.on in starts
+    ]
+    return Drawing(picture, trend_alt(trend), (*_key(trend, states), *new_baselines))
+
+
+def _rebase_starts(frame: pl.DataFrame, rebases: Sequence[Rebase]) -> dict[datetime.date, int]:
+    """Where each rebase's new baseline begins: the first period that starts on or after its day. Those before or after all: nowhere."""
+    starts = frame["period_start"].to_list()
+    found = {rebase.on: next((index for index, start in enumerate(starts) if start >= rebase.on), 0) for rebase in rebases}
+    return {on: index for on, index in found.items() if index}
 
 
 def point_states(trend: Trend) -> list[str | None]:
@@ -101,20 +124,44 @@ def _stretches(rows: Sequence[tuple[int, float, float]]) -> list[list[tuple[floa
     return [[(float(index), low, high) for _, (index, low, high) in group] for _, group in grouped]
 
 
-def _levels(frame: pl.DataFrame, scale: int, names: Sequence[str], style: dict[str, Any], *, hold: bool = False) -> list[dict[str, Any]]:
-    """Lines that hold for a whole period and step between periods. With `hold`, drawn over periods without a value too."""
+def _levels(
+    frame: pl.DataFrame, scale: int, names: Sequence[str], style: dict[str, Any], *, over_gaps: bool = True
+) -> list[dict[str, Any]]:
+    """Level lines: each holds for its whole period. They end where a baseline ends, and at a gap unless drawn over gaps."""
     x: Xs = []
     y: Xs = []
     for name in names:
-        levels = frame[name].to_list()
-        known = [(index, level * scale) for index, level in enumerate(levels) if level is not None]
-        for (index, level), following in itertools.zip_longest(known, known[1:]):
-            x += [index - 0.5, index + 0.5]
-            y += [level, level]
-            if following is None or (hold and following[0] != index + 1):
-                x.append(None)
-                y.append(None)
+        for stretch in _level_stretches(frame[name].to_list(), over_gaps=over_gaps):
+            x += [edge for index, _ in stretch for edge in (index - 0.5, index + 0.5)] + [None]
+            y += [level * scale for _, level in stretch for _ in range(2)] + [None]
     return [_trace(x, y, mode="lines", line=style)] if x else []
+
+
+def _level_stretches(levels: Sequence[float | None], *, over_gaps: bool) -> list[list[tuple[int, float]]]:
+    stretches: list[list[tuple[int, float]]] = []
+    for index, level in enumerate(levels):
+        if level is None:
+            continue
+        if not stretches or not (over_gaps or stretches[-1][-1][0] == index - 1):
+            stretches.append([])
+        stretches[-1].append((index, level))
+    return stretches
+
+
+def _limits(frame: pl.DataFrame, scale: int) -> list[dict[str, Any]]:
+    """The limits, from point to point within a baseline: a baseline has one mean."""
+    mean = frame["mean"].to_list()
+    known = [index for index, level in enumerate(mean) if level is not None]
+    x: Xs = []
+    y: Xs = []
+    for name in ("lower_limit", "upper_limit"):
+        levels = frame[name].to_list()
+        for _, group in itertools.groupby(known, key=lambda index: mean[index]):
+            inside = [index for index in group if levels[index] is not None]
+            if inside:
+                x += [inside[0] - 0.5, *inside, inside[-1] + 0.5, None]
+                y += [levels[index] * scale for index in (inside[0], *inside, inside[-1])] + [None]
+    return [_trace(x, y, mode="lines", line=line(AVERAGE, 1.5, dash="dash"))] if x else []
 
 
 def _line(frame: pl.DataFrame, scale: int) -> dict[str, Any]:
@@ -126,13 +173,15 @@ def _line(frame: pl.DataFrame, scale: int) -> dict[str, Any]:
 def _points(trend: Trend, states: Sequence[str | None], scale: int) -> list[dict[str, Any]]:
     rows = trend.frame.rows(named=True)
     low, _ = _range(trend.frame, trend.measure, scale)
+    small = 1.0 if len(rows) <= MANY_POINTS else 0.7
     traces = []
     for state, mark in MARKS.items():
         chosen = [index for index, found in enumerate(states) if found == state]
         if not chosen:
             continue
         heights = [rows[index]["value"] * scale if rows[index]["value"] is not None else low for index in chosen]
-        marker = {"color": mark.colour, "symbol": mark.symbol, "size": mark.size, "line": {"width": 2, "color": mark.colour}}
+        edge = {"width": 2 * small, "color": mark.colour}
+        marker = {"color": mark.colour, "symbol": mark.symbol, "size": mark.size * small, "line": edge}
         traces.append(_trace(
             [float(index) for index in chosen], heights, mode="markers", marker=marker, hoverinfo="text", cliponaxis=False,
             hovertext=[_hover(trend, rows[index]) for index in chosen],
@@ -170,33 +219,34 @@ def _range(frame: pl.DataFrame, measure: Measure, scale: int) -> list[float]:
 
 def _time_axis(frame: pl.DataFrame) -> dict[str, Any]:
     labels = frame["period"].to_list()
-    shown = tick_positions(labels)
+    by = grain_of(labels[0], frame["period_start"][0]) if labels else "quarter"
+    shown = tick_positions(labels, by)
     return axis(
-        range=[-0.6, len(labels) - 0.4], tickvals=shown, ticktext=[tick_label(labels[index]) for index in shown], showgrid=False,
+        range=[-0.6, len(labels) - 0.4], tickvals=shown, ticktext=[tick_label(labels[index], by) for index in shown], showgrid=False,
         ticks="outside", ticklen=5, tickcolor="rgba(123, 135, 148, 0.6)", tickangle=0,
     )
 
 
-def tick_positions(labels: Sequence[str]) -> list[int]:
+def tick_positions(labels: Sequence[str], by: str) -> list[int]:
     """Which periods get a label: all of a few, otherwise those that begin a year, thinned until they fit on a phone."""
     if len(labels) <= MOST_TICKS // 2:
         return list(range(len(labels)))
-    ends = _YEAR_STARTS.get(grain_of(labels[0]), ())
+    ends = _YEAR_STARTS.get(by, ())
     starts = [index for index, label in enumerate(labels) if any(end in label[4:] for end in ends)] if ends else list(range(len(labels)))
     if len(starts) < 2:
         starts = list(range(0, len(labels), -(-len(labels) // 4)))
     return starts[:: -(-len(starts) // MOST_TICKS)]
 
 
-def tick_label(label: str) -> str:
+def tick_label(label: str, by: str) -> str:
     """A period's label in at most two short lines."""
-    if grain_of(label) == "quarter":
+    if by == "quarter":
         year, quarter = label.split()
         return f"{quarter}<br>{year}"
-    if grain_of(label) == "term":
+    if by == "term":
         year, term = label.split()
         return f"{term}<br>{year}"
-    if grain_of(label) == "month":
+    if by == "month":
         year, month = label.split("-")
         return f"{_MONTHS[int(month) - 1]}<br>{year}"
     return label
@@ -212,6 +262,8 @@ def _key(trend: Trend, states: Iterable[str | None]) -> list[KeyItem]:
     items = []
     if trend.chart == Chart.PROCESS_CONTROL:
         items += _marks(present, ("common_cause", "improvement", "concern"))
+    elif NO_SIGNAL in present:
+        items.append(KeyItem(NO_SIGNAL, f"Grey circle: a complete {grain(trend)}"))
     items += _marks(present, ("incomplete", "hidden"))
     if frame["lower"].drop_nulls().len():
         items.append(KeyItem("band", "Shaded band: the 95 % interval, the range in which the true level probably lies"))

@@ -1,0 +1,162 @@
+"""What trends and groups say in sentences."""
+
+import datetime
+
+import polars as pl
+import pytest
+
+from dashboard import sentences
+from dashboard.gaps import largest_gap
+from metrics.breakdowns import BREAKDOWNS
+from metrics.catalogue import get
+from metrics.kinds import Measure, Proportion, Rows
+from metrics.trend import Chart, Trend
+from tests.dashboard.made_up import made_groups, made_trend
+
+LEVEL = [(70, 100), (72, 100), (69, 100), (71, 100), (68, 100), (72, 100), (70, 100), (69, 100), (71, 100), (70, 100)]
+
+
+def plans(counts: list[tuple[int, int]], target: float | None = None, chart: Chart | None = None) -> Trend:
+    return made_trend("education_plan", counts, target=target, chart=chart)
+
+
+def test_shift_says_how_many_and_which_average() -> None:
+    trend = plans([(60, 100), (62, 100)] * 5 + [(80, 100), (82, 100), (81, 100), (79, 100), (81, 100), (82, 100), (80, 100)], 90)
+    assert trend.latest is not None and trend.latest["special_cause"] == "outside"
+    shown = sentences.control_sentence(trend)
+    assert shown.startswith("Improving: the latest quarter is above the upper limit of")
+    smaller = plans([(70, 100), (66, 100)] * 5 + [(71, 100)] * 7, 90)
+    mean = (5 * 136 + 497) / 17
+    assert sentences.control_sentence(smaller) == (
+        f"Improving: the last 7 quarters are all above the average of {mean:.0f} %. At this level the 90 % target will be missed consistently."
+    )
+
+
+def test_shift_downwards_is_worse_where_higher_is_better_and_improvement_where_lower_is() -> None:
+    down = [(70, 100), (74, 100)] * 5 + [(69, 100)] * 7
+    assert sentences.control_sentence(plans(down)).startswith("Getting worse: the last 7 quarters are all below the average of")
+    absent = made_trend("persistent_absence", down)
+    assert sentences.control_sentence(absent).startswith("Improving: the last 7 quarters are all below the average of")
+
+
+def test_trend_counts_the_points_that_move() -> None:
+    rising = plans([(70, 100), (78, 100), (71, 100), (79, 100), (72, 100), (80, 100), (70, 100), (71, 100), (72, 100), (73, 100), (74, 100),
+                    (75, 100), (76, 100)])
+    assert rising.latest is not None and rising.latest["special_cause"] == "trend"
+    assert "each of the last 6 quarters is above the one before it" in sentences.control_sentence(rising)
+
+
+def test_common_cause_and_chance() -> None:
+    trend = plans([*LEVEL, (71, 100), (70, 100), (69, 100)], 70)
+    assert sentences.control_sentence(trend) == (
+        "No clear change: the latest quarters vary around the average of 70 % as chance alone would have them. "
+        "At this level the 70 % target will be met in some quarters and missed in others, by chance."
+    )
+
+
+def test_consistently_met() -> None:
+    assert sentences.control_sentence(plans([*LEVEL, (71, 100), (70, 100), (69, 100)], 40)).endswith(
+        "At this level the 40 % target will be met consistently."
+    )
+
+
+@pytest.mark.parametrize(("id", "target", "side"), [("education_plan", 100, "above"), ("persistent_absence", 0, "below")])
+def test_a_target_at_the_end_of_the_scale_is_explained(id: str, target: float, side: str) -> None:
+    shown = sentences.control_sentence(made_trend(id, [*LEVEL, (71, 100), (70, 100), (69, 100)], target=target))
+    assert f"A target of {target} % can never be outside the limits on its good side" in shown
+    assert f"because no value can be {side} it" in shown
+
+
+@pytest.mark.parametrize(("id", "target"), [("education_plan", 0), ("persistent_absence", 100), ("education_plan", 99)])
+def test_other_targets_are_not(id: str, target: float) -> None:
+    assert "can never" not in sentences.control_sentence(made_trend(id, [*LEVEL, (71, 100), (70, 100), (69, 100)], target=target))
+
+
+@pytest.mark.parametrize(("counts", "words"), [(LEVEL[:1], "there is 1 complete quarter."), (LEVEL, "there are 10 complete quarters.")])
+def test_too_few_points(counts: list[tuple[int, int]], words: str) -> None:
+    shown = sentences.control_sentence(plans(counts, 90))
+    assert shown.startswith("Too early to say: limits and icons need 13 quarters with nothing changed, and ")
+    assert words in shown
+    assert "target" not in shown
+
+
+def test_a_run_chart_that_signals_says_so() -> None:
+    trend = plans([(60, 100)] * 6 + [(80, 100)] * 6)
+    assert trend.signal
+    assert "longer than chance would have them" in sentences.control_sentence(trend)
+
+
+def test_nothing_complete() -> None:
+    trend = made_trend("education_plan", [(5, 10)], last_complete=False)
+    assert sentences.control_sentence(trend) == "There is no complete quarter with a value yet, so nothing can be said about change."
+
+
+@pytest.mark.parametrize("chart", list(Chart))
+def test_runs_do_not_cross_a_rebase(chart: Chart) -> None:
+    counts = [(60, 100), (64, 100)] * 7 + [(70, 100), (66, 100)] * 4 + [(70, 100)] * 7
+    trend = made_trend("education_plan", counts, chart=chart, rebase_on=[datetime.date(2023, 10, 1)])
+    shown = sentences.control_sentence(trend)
+    assert shown.startswith("Improving: ")
+    if chart == Chart.PROCESS_CONTROL:
+        assert "the last 7 quarters are all above the average of 69 %" in shown
+
+
+def test_groups() -> None:
+    groups = made_groups("education_plan", "placement", [("foster_carer", 90, 100), ("residential", 20, 50), ("Not recorded", 1, 2)])
+    placement = BREAKDOWNS["placement"]
+    row = groups.filter(pl.col("placement") == "foster_carer").row(0, named=True)
+    assert sentences.group_words(get("education_plan"), row, "Foster carer") == (
+        "Foster carer: 90 of 100 children, 90 %, 95 % interval 82.6 % to 94.5 %"
+    )
+    gap = largest_gap(get("education_plan"), placement, groups)
+    assert gap is not None
+    assert sentences.gap_sentence(placement, gap) == (
+        "Placement, 'Children's home or residential school': 40 %, 50 percentage points below the rest (95 % interval 34 to 63)."
+    )
+    assert sentences.gap_children(get("education_plan"), gap) == "The gap stands for 25 children of the group's 50."
+    alt = sentences.groups_alt(get("education_plan"), placement, groups)
+    assert "by placement" in alt and "Not recorded: 1 of 2 children" in alt
+
+
+@pytest.mark.parametrize(("id", "found"), [
+    ("education_plan", [("foster_carer", 45, 50), ("residential", 44, 50)]),
+    ("education_plan", [("foster_carer", 90, 100), ("residential", 0, 9)]),
+    ("attendance", [("foster_carer", 90, 100), ("residential", 20, 50)]),
+    ("education_plan", []),
+])
+def test_no_gap(id: str, found: list[tuple[str, float, int]]) -> None:
+    assert largest_gap(get(id), BREAKDOWNS["placement"], made_groups(id, "placement", found)) is None
+
+
+def test_gap_where_lower_is_better_and_unreliable() -> None:
+    found: list[tuple[str, float, int]] = [("foster_carer", 10, 100), ("residential", 12, 20)]
+    groups = made_groups("persistent_absence", "placement", found)
+    gap = largest_gap(get("persistent_absence"), BREAKDOWNS["placement"], groups)
+    assert gap is not None and gap["group"] == "residential"
+    assert "50 percentage points above the rest" in sentences.gap_sentence(BREAKDOWNS["placement"], gap)
+    assert "unreliable" in sentences.gap_children(get("persistent_absence"), gap)
+
+
+def test_missing_sources() -> None:
+    assert sentences.missing_source_sentence(frozenset({"education_plans"})) == (
+        "No data: this measure needs the local extract 'education_plans', which was not among the files that were loaded. "
+        "Load the files again together with it."
+    )
+    assert "the SSDA903 table PrevPerm" in sentences.missing_source_sentence(frozenset({"PrevPerm"}))
+    assert "programme_sessions' and the local extract 'programmes', which were" in sentences.missing_source_sentence(
+        frozenset({"programmes", "programme_sessions"})
+    )
+
+
+def test_counted_words_give_both_parts_and_the_local_choices() -> None:
+    measure: Measure = get("persistent_absence")
+    assert isinstance(measure, Proportion) and isinstance(measure.numerator, Rows)
+    shown = sentences.counted_words(measure)
+    assert measure.numerator.words in shown and measure.denominator.words in shown and measure.counted in shown
+
+
+@pytest.mark.parametrize("id", ["education_plan", "attendance", "social_emotional_mean", "suspension_rate"])
+def test_alt_text_of_a_trend(id: str) -> None:
+    alt = sentences.trend_alt(made_trend(id, LEVEL))
+    assert alt.startswith(get(id).title)
+    assert "by quarter, April to June 2020 to July to September 2022" in alt
