@@ -68,9 +68,9 @@ def assurance_sentence(trend: Trend) -> str:
         return ""
     target = f"the {target_words(trend.measure, level)}"
     said = {
-        "consistently_met": f"At this level {target} will be met consistently.",
-        "consistently_missed": f"At this level {target} will be missed consistently.",
-        "hit_or_miss": f"At this level {target} will be met in some {NOUNS[grain(trend)][1]} and missed in others, by chance.",
+        "consistently met": f"At this level {target} will be met consistently.",
+        "consistently missed": f"At this level {target} will be missed consistently.",
+        "hit or miss": f"At this level {target} will be met in some {NOUNS[grain(trend)][1]} and missed in others, by chance.",
     }[trend.assurance]
     return f"{said} {_out_of_reach(trend, level)}".strip()
 

@@ -145,7 +145,7 @@ def variation(frame: pl.DataFrame, better: str, complete: Sequence[bool] | None 
 
 
 def assurance(frame: pl.DataFrame, target: float | None, better: str) -> str | None:
-    """The assurance icon: 'consistently_met', 'consistently_missed' or 'hit_or_miss', from the limits at the last point that has any
+    """The assurance icon: 'consistently met', 'consistently missed' or 'hit or miss', from the limits at the last point that has any
     in the last baseline. On a limit or inside: hit or miss. None without a target or limits. `target` is in the unit of the points.
     """
     higher = _check_better(better) == "higher"
@@ -160,10 +160,10 @@ def assurance(frame: pl.DataFrame, target: float | None, better: str) -> str | N
     lower, upper = limits.row(0)
     slack = special_cause.TOLERANCE * max(abs(lower), abs(upper), abs(target))
     if lower - target > slack:
-        return "consistently_met" if higher else "consistently_missed"
+        return "consistently met" if higher else "consistently missed"
     if target - upper > slack:
-        return "consistently_missed" if higher else "consistently_met"
-    return "hit_or_miss"
+        return "consistently missed" if higher else "consistently met"
+    return "hit or miss"
 
 
 def _attribute_chart(

@@ -350,7 +350,7 @@ class TestAwkward:
         expected = ("concern_low", "improvement_low") if name == "spike" else expected
         assert (pc.variation(frame, "higher"), pc.variation(frame, "lower")) == expected
         if name in ("constant", "zeros", "ones"):
-            assert pc.assurance(frame, AWKWARD[name][0], "higher") == "hit_or_miss"
+            assert pc.assurance(frame, AWKWARD[name][0], "higher") == "hit or miss"
 
 
 def test_a_spike_among_zeros_is_the_only_point_outside():
@@ -440,8 +440,8 @@ class TestAssurance:
     @pytest.mark.parametrize(
         ("lower", "upper", "if_higher", "if_lower"),
         [
-            (1, 3, "consistently_missed", "consistently_met"), (5, 7, "consistently_met", "consistently_missed"),
-            (1, 5, "hit_or_miss", "hit_or_miss"), (4, 5, "hit_or_miss", "hit_or_miss"), (1, 4, "hit_or_miss", "hit_or_miss"),
+            (1, 3, "consistently missed", "consistently met"), (5, 7, "consistently met", "consistently missed"),
+            (1, 5, "hit or miss", "hit or miss"), (4, 5, "hit or miss", "hit or miss"), (1, 4, "hit or miss", "hit or miss"),
         ],
     )
     def test_plot_the_dots(self, lower, upper, if_higher, if_lower):
@@ -452,21 +452,21 @@ class TestAssurance:
 
     def test_the_last_rebase_counts(self):
         values = [1, 2] * 8 + [11, 12] * 8
-        assert pc.assurance(pc.xmr(values), 8, "higher") == "hit_or_miss"
-        assert pc.assurance(pc.xmr(values, rebase_at=[16]), 8, "higher") == "consistently_met"
+        assert pc.assurance(pc.xmr(values), 8, "higher") == "hit or miss"
+        assert pc.assurance(pc.xmr(values, rebase_at=[16]), 8, "higher") == "consistently met"
 
     def test_a_p_chart_is_judged_at_its_last_point(self):
         x, n = [20, 20, 20, 2], [40, 40, 40, 4]
-        assert pc.assurance(pc.p_chart(x[:3], n[:3]), 0.8, "higher") == "consistently_missed"
-        assert pc.assurance(pc.p_chart(x, n), 0.8, "higher") == "hit_or_miss"
+        assert pc.assurance(pc.p_chart(x[:3], n[:3]), 0.8, "higher") == "consistently missed"
+        assert pc.assurance(pc.p_chart(x, n), 0.8, "higher") == "hit or miss"
         # A last period without children has no limits of its own: those of the last point that has some count.
-        assert pc.assurance(pc.p_chart([*x, 0], [*n, 0]), 0.8, "higher") == "hit_or_miss"
+        assert pc.assurance(pc.p_chart([*x, 0], [*n, 0]), 0.8, "higher") == "hit or miss"
 
     @given(small_counts)
     def test_all_of_them_can_never_be_met_consistently(self, rows):
         x, n = zip(*rows, strict=True)
-        assert pc.assurance(pc.p_chart(x, n), 1, "higher") in ("hit_or_miss", "consistently_missed")
-        assert pc.assurance(pc.p_chart(n, n), 1, "higher") == "hit_or_miss"
+        assert pc.assurance(pc.p_chart(x, n), 1, "higher") in ("hit or miss", "consistently missed")
+        assert pc.assurance(pc.p_chart(n, n), 1, "higher") == "hit or miss"
 
 
 class TestChartType:

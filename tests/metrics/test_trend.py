@@ -67,8 +67,8 @@ def test_a_rebase_begins_new_limits_and_assurance_uses_them():
     series = summary([0.5, 0.52] * 7 + [0.8, 0.82] * 7)
     before = trend(PLAN, series, targets(70))
     after = trend(PLAN, series, targets(70), rebase_on=[series["period_start"][14]])
-    assert before.assurance == "hit_or_miss" or before.assurance == "consistently_missed"
-    assert after.assurance == "consistently_met"
+    assert before.assurance == "hit or miss" or before.assurance == "consistently missed"
+    assert after.assurance == "consistently met"
     assert after.frame["mean"].to_list()[:14] == pytest.approx([0.51] * 14)
     assert after.frame["mean"].to_list()[14:] == pytest.approx([0.81] * 14)
 
@@ -83,7 +83,7 @@ def test_the_chosen_chart_is_drawn_and_the_icons_stay():
     for chosen in (Chart.RUN, Chart.LINE):
         drawn = trend(PLAN, summary([0.5 + index / 100 for index in range(20)]), targets(20), chart=chosen)
         assert drawn.chart == chosen
-        assert (drawn.variation, drawn.assurance) == ("improvement_high", "consistently_met")
+        assert (drawn.variation, drawn.assurance) == ("improvement_high", "consistently met")
         assert drawn.frame["mean"].null_count() == 20
 
 
@@ -112,4 +112,4 @@ def test_awkward_series_give_no_nan(values, chart, level):
 
 def test_a_target_of_100_percent_is_never_consistently_missed_nor_met_inside_the_limits():
     drawn = trend(PLAN, summary([0.95, 1.0] * 8), targets(100))
-    assert drawn.assurance == "hit_or_miss"
+    assert drawn.assurance == "hit or miss"
