@@ -43,14 +43,17 @@ def line_of(path: Path, pattern: str, occurrence: int = 0) -> int:
     return found[min(occurrence, len(found) - 1)] if found else 1
 
 
-def read_entries(path: Path, name: str, required: tuple[str, ...], optional: tuple[str, ...]) -> list[tuple[str, int, dict[str, Any]]]:
-    """The `[[name]]` entries of a file that holds nothing else: for each, where it is in words, its line, and its settings.
+def read_entries(
+    path: Path, name: str, required: tuple[str, ...], optional: tuple[str, ...], beside: tuple[str, ...] = (),
+) -> list[tuple[str, int, dict[str, Any]]]:
+    """The `[[name]]` entries of a file: for each, where it is in words, its line, and its settings.
 
-    Raises ConfigError, naming the line, for anything else in the file and for settings that are missing or unknown.
+    Raises ConfigError, naming the line, for settings of an entry that are missing or unknown, and for anything in the file that
+    is neither an entry nor a setting named in `beside`, which are the caller's to read.
     """
     values = read_toml(path)
     for key in values:
-        if key != name:
+        if key != name and key not in beside:
             raise ConfigError(f"{_at(path, line_of(path, _key(key)))}: there is no setting {key!r}. Each {name} begins with [[{name}]].")
     entries = values.get(name, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
