@@ -182,6 +182,12 @@ data_version = sa.Table(
     comment="One row: which data this is.",
 )
 
+made_up = sa.Table(
+    "made_up", metadata,
+    sa.Column("version", TEXT, nullable=False, comment="the version in data_version that is made up"),
+    comment="Holds a row where the data is made up, as the demo's is. The table may be missing; the data is then real.",
+)
+
 load_file = sa.Table(
     "load_file", metadata,
     sa.Column("source", TEXT, nullable=False, comment="the folder or file named in the load"),

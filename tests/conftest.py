@@ -50,7 +50,7 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> str:
     note = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo_database"
     if not note.exists():
         address = f"duckdb:///{tmp_path_factory.mktemp('demo') / 'demo.duckdb'}"
-        load(write_demo(tmp_path_factory.mktemp("demo_sources")), address)
+        load(write_demo(tmp_path_factory.mktemp("demo_sources")), address, made_up=True)
         draft = base / "demo_database_draft"
         draft.write_text(address, encoding="utf-8")
         os.replace(draft, note)

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         print("The database already holds data, which is left as it is.", file=sys.stderr)
     else:
         print(f"Writing a made-up authority to {options.folder} and loading it.", file=sys.stderr, flush=True)
-        load(write_demo(options.folder, seed=options.seed, children=options.children), url)
+        load(write_demo(options.folder, seed=options.seed, children=options.children), url, made_up=True)
     return 0 if options.no_serve else serve.run(options)
 
 

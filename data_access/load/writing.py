@@ -38,8 +38,12 @@ def fingerprint(contents: Mapping[str, pl.DataFrame], as_at: datetime.date) -> s
     return digest.hexdigest()[:16]
 
 
-def replace_contents(url: str, contents: Mapping[str, pl.DataFrame], as_at: datetime.date, progress: Callable[[str, float], None]) -> str:
+def replace_contents(
+    url: str, contents: Mapping[str, pl.DataFrame], as_at: datetime.date, progress: Callable[[str, float], None], *, made_up: bool = False,
+) -> str:
     """Puts these contents, and nothing else, into the reporting database and returns their version.
+
+    `made_up` marks them as not about real children.
 
     Readers see the old contents until the new are complete, also when the process is killed half-way. Raises LoadError
     when another load is under way or the database can't be written.
@@ -48,6 +52,7 @@ def replace_contents(url: str, contents: Mapping[str, pl.DataFrame], as_at: date
     version = fingerprint(frames, as_at)
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     frames["data_version"] = pl.DataFrame({"version": [version], "loaded_at": [now], "as_at": [as_at]})
+    frames["made_up"] = pl.DataFrame({"version": [version] if made_up else []}, schema={"version": pl.String()})
     try:
         file = database_file(url)
         if file is not None:
