@@ -13,12 +13,13 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.cells import fetch
-from data_access.tables import data_version, period, provided_table
+from data_access.tables import data_version, made_up, period, provided_table
 from metrics.catalogue import measures
 from metrics.cells import cells_schema, cells_select
 from metrics.kinds import Measure
 from metrics.summarise import Facts, Where, summarise
-from metrics.unit import Scope, Unit
+from metrics.unit import Responsibility, Scope, Unit
+from metrics.units import UNITS
 
 GRAINS = ("month", "quarter", "term", "year")
 PERIOD_SCHEMA: dict[str, pl.DataType] = {
@@ -35,15 +36,21 @@ class DataChanged(Exception):
 
 
 class Reporting:
-    """The data of one version: `version`, `as_at`, `provided` source tables and `periods` of every grain."""
+    """The data of one version: `version`, `as_at`, `made_up`, `provided` source tables and `periods` of every grain.
 
-    def __init__(self, engine: sa.Engine) -> None:
+    With a `responsibility`, of its children only; no row of another child becomes a cell.
+    """
+
+    def __init__(self, engine: sa.Engine, responsibility: Responsibility | None = None) -> None:
         """Raises NoData when nothing was loaded yet."""
+        self.responsibility = responsibility
         self._engine = engine
         self._lock = threading.Lock()
+        self._groups: dict[tuple[str, str], list[str]] = {}
         self._cells: dict[tuple[str, str, tuple[str, ...]], pl.DataFrame] = {}
         with engine.connect() as connection:
             self.version, self.as_at = _version(connection)
+            self.made_up = _is_made_up(connection, self.version)
             self.provided = frozenset(connection.scalars(sa.select(provided_table.c.name)))
             self._periods = fetch(connection, sa.select(*(period.c[name] for name in PERIOD_SCHEMA)), PERIOD_SCHEMA)
 
@@ -58,6 +65,18 @@ class Reporting:
             )
             .sort("start_date")
         )
+
+    def prepare(self, grain: str) -> None:
+        """Computes the cells of every unit of a grain, if they are not there yet; for one authority this takes seconds."""
+        for unit in UNITS:
+            self._cells_of(unit, grain)
+
+    def groups(self, breakdown: str, grain: str) -> list[str]:
+        """The groups of a breakdown that occur in any unit's cells of a grain."""
+        key = (breakdown, grain)
+        if key not in self._groups:
+            self._groups[key] = sorted({group for unit in UNITS for group in self._cells_of(unit, grain)[breakdown].unique()})
+        return self._groups[key]
 
     def facts(self, unit: Unit, grain: str) -> Facts:
         """What a summary of the unit's measures is made from.
@@ -79,7 +98,7 @@ class Reporting:
             return self._cells[key]
 
     def _compute(self, unit: Unit, grain: str, declared: tuple[Measure, ...]) -> pl.DataFrame:
-        statement = cells_select(unit, declared, Scope(grain, self.as_at))
+        statement = cells_select(unit, declared, Scope(grain, self.as_at, self.responsibility))
         with self._engine.connect() as connection:
             # A connection sees one state of the database, so the version that is checked is the version that is read.
             if _version(connection)[0] != self.version:
@@ -92,3 +111,10 @@ def _version(connection: sa.Connection) -> tuple[str, datetime.date]:
     if row is None:
         raise NoData("Nothing has been loaded yet. Load your return and extracts with `qs133 load`, or see made-up data with `qs133 demo`.")
     return row.version, row.as_at
+
+
+def _is_made_up(connection: sa.Connection, version: str) -> bool:
+    """Whether a load said so of this very version. A warehouse need not have the table."""
+    if not sa.inspect(connection).has_table(made_up.name):
+        return False
+    return connection.execute(sa.select(made_up.c.version).where(made_up.c.version == version)).first() is not None

@@ -24,11 +24,23 @@ def fact(name: str, type_: Any, *sources: str) -> sa.Column[Any]:
 
 
 @dataclass(frozen=True)
+class Responsibility:
+    """The children somebody answers for: those of the teams, and those placed with one of the providers on a row's date.
+
+    None at all when both are empty.
+    """
+
+    teams: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scope:
-    """What a SELECT is made for: one period grain, up to and including the as-at date."""
+    """What a SELECT is made for: one period grain, up to and including the as-at date; all children, or one's own only."""
 
     grain: str
     as_at: datetime.date
+    responsibility: Responsibility | None = None
 
 
 @dataclass(frozen=True, eq=False)

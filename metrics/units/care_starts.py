@@ -42,7 +42,7 @@ def _care_starts(scope: Scope) -> sa.Select[Any]:
         .cte("points")
     )
     joined, arrangement = with_arrangement(points)
-    return grouped(points, [points.c.returned.label("returned_after_permanence")], joined, arrangement)
+    return grouped(scope, points, [points.c.returned.label("returned_after_permanence")], joined, arrangement)
 
 
 def _returned(starts: sa.CTE) -> sa.CTE:

@@ -106,7 +106,7 @@ def _rows(scope: Scope, statuses: tuple[str, ...], groups: tuple[FactGroup, ...]
         fact_table = group.query(context)
         joined = joined.outerjoin(fact_table, _matches(points, fact_table))
         columns += [fact_table.c[column.name] for column in group.columns]
-    return grouped(points, columns, joined, arrangement)
+    return grouped(scope, points, columns, joined, arrangement)
 
 
 def _matches(points: FromClause, fact_table: FromClause) -> ColumnElement[bool]:

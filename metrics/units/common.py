@@ -13,7 +13,7 @@ from config.code_lists import IN_CARE
 from data_access.tables import attachment_need, care_arrangement, child, period, placement
 from metrics.breakdowns import breakdown_values
 from metrics.dates import earlier, open_end
-from metrics.unit import Scope
+from metrics.unit import Responsibility, Scope
 
 
 def periods(scope: Scope) -> sa.CTE:
@@ -103,16 +103,28 @@ def arrangements_on(points: FromClause, name: str) -> sa.CTE:
     return sa.select(*(column for column in ranked.c if column.name != "rank")).where(ranked.c.rank == 1).cte(name)
 
 
-def grouped(points: FromClause, facts: Sequence[ColumnElement[Any]], joined: FromClause, arrangement: FromClause) -> sa.Select[Any]:
-    """A unit's SELECT: the period, every breakdown at each point's date, and the facts.
+def grouped(
+    scope: Scope, points: FromClause, facts: Sequence[ColumnElement[Any]], joined: FromClause, arrangement: FromClause,
+) -> sa.Select[Any]:
+    """A unit's SELECT: the period, every breakdown at each point's date, and the facts, of the children in the scope.
 
     `points` has period, child_id and on_date; `joined` is the FROM clause that already holds `points` and `arrangement`.
     """
-    return sa.select(
+    rows = sa.select(
         points.c.period,
         *breakdown_values(points.c.on_date, arrangement.c.care_status, arrangement.c.placement),
         *facts,
     ).select_from(joined.outerjoin(child, child.c.child_id == points.c.child_id))
+    return rows if scope.responsibility is None else rows.where(_answered_for(scope.responsibility, points))
+
+
+def _answered_for(responsibility: Responsibility, points: FromClause) -> ColumnElement[bool]:
+    """Whether a row's child is of one of the teams, or is placed with one of the providers on the row's date."""
+    placed = sa.exists().where(
+        placement.c.child_id == points.c.child_id, covers(placement, points.c.on_date), placement.c.provider.in_(responsibility.providers),
+    )
+    # A child without a team is in no team; without this, NULL would be neither in nor out.
+    return sa.or_(sa.func.coalesce(child.c.team, "").in_(responsibility.teams), placed)
 
 
 def with_arrangement(points: FromClause) -> tuple[FromClause, sa.CTE]:

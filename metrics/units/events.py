@@ -43,14 +43,14 @@ def _programme_starts(scope: Scope) -> sa.Select[Any]:
         last_assessed, sa.and_(last_assessed.c.child_id == events.c.child_id, last_assessed.c.on_date == events.c.on_date),
     )
     facts = [events.c.on_date.label("started_on"), last_assessed.c.completed_date.label("assessed_before_on")]
-    return grouped(events, facts, joined, arrangement)
+    return grouped(scope, events, facts, joined, arrangement)
 
 
 def _assessments(scope: Scope) -> sa.Select[Any]:
     covered = sum((sa.case((assessment.c[factor] == 1, 1), else_=0) for factor in ASSESSMENT_FACTORS), start=sa.literal(0))
     events = _events(scope, assessment, assessment.c.completed_date, covered.label("factors_covered"))
     joined, arrangement = with_arrangement(events)
-    return grouped(events, [events.c.factors_covered], joined, arrangement)
+    return grouped(scope, events, [events.c.factors_covered], joined, arrangement)
 
 
 def _programme_ends(scope: Scope) -> sa.Select[Any]:
@@ -76,7 +76,7 @@ def _programme_ends(scope: Scope) -> sa.Select[Any]:
     joined, arrangement = with_arrangement(events)
     joined = joined.outerjoin(sessions, sessions.c.programme_id == events.c.programme_id)
     facts = [events.c.programme, sessions.c.sessions_as_defined, sessions.c.first_session_on, sessions.c.last_session_on]
-    return grouped(events, facts, joined, arrangement)
+    return grouped(scope, events, facts, joined, arrangement)
 
 
 PROGRAMME_STARTS = Unit(
