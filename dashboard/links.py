@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from dashboard.equality_words import link_parameters
+from dashboard.filters import address
+from dashboard.view import Filters
 from dashboard.words import lower_first
 from metrics.breakdowns import Breakdown
 from metrics.kinds import Measure
@@ -12,12 +17,12 @@ from metrics.kinds import Measure
 EQUALITY = "../pages/equality.py"
 
 
-def equality_link(measure: Measure, breakdown: Breakdown) -> None:
-    """A link to the equality page with this measure and breakdown chosen; nothing while there is no such page."""
+def equality_link(filters: Filters, measure: Measure, breakdown: Breakdown) -> None:
+    """A link to the equality page with this measure, breakdown and filters chosen; nothing where there is no such page."""
     try:
         st.page_link(
             EQUALITY, label=f"Compare groups: {lower_first(breakdown.title)}", icon=":material/balance:",
-            query_params={"measure": measure.id, "by": breakdown.title},
+            query_params=parse_qs(address(filters, **link_parameters(measure, breakdown))),
         )
     except StreamlitAPIException:
         return

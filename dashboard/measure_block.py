@@ -13,11 +13,12 @@ from dashboard.charts.groups import groups_chart
 from dashboard.charts.theme import CONFIG, Drawing
 from dashboard.charts.trend import trend_chart
 from dashboard.emptiness import why_empty
-from dashboard.gaps import comparable, largest_gap
+from dashboard.equality_words import gap_sentences
 from dashboard.icons import assurance_icon, variation_icon
 from dashboard.links import equality_link
 from dashboard.measure_tables import groups_table, trend_table
 from dashboard.view import View
+from metrics import equality
 from metrics.breakdowns import Breakdown
 from metrics.catalogue import statement_of
 from metrics.kinds import Measure
@@ -41,7 +42,7 @@ def measure_block(view: View, measure: Measure, breakdown: Breakdown) -> None:
                 return
         groups = _ordered(view.groups(measure, breakdown.id), breakdown)
         _headline(trend)
-        _gap(measure, breakdown, groups)
+        _gap(view, trend, breakdown, groups)
         over_time, by_group = st.columns([3, 2], gap="medium")
         with over_time:
             _over_time(view, trend)
@@ -86,16 +87,16 @@ def _by_group(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFra
     _draw(drawing, f"groups_{measure.id}")
 
 
-def _gap(measure: Measure, breakdown: Breakdown, groups: pl.DataFrame) -> None:
-    """The gap that matters most among the groups shown, in a sentence, with the way to the equality page."""
-    if not comparable(measure) or groups.height < 2:
+def _gap(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
+    """The gap that matters most among the groups shown, in sentences, with the way to the equality page."""
+    measure = trend.measure
+    if not equality.comparable(measure) or groups.height < 2:
         return
-    gap = largest_gap(measure, breakdown, groups)
-    if gap is not None:
-        st.markdown(f"**{words.escape_markdown(sentences.gap_sentence(breakdown, gap))}** {sentences.gap_children(measure, gap)}")
-    else:
-        st.markdown(sentences.no_gap_sentence(breakdown))
-    equality_link(measure, breakdown)
+    total = trend.frame.filter(pl.col("period") == groups["period"][0])
+    gap = equality.largest_gap([equality.Groups(measure, breakdown, groups, total)])
+    said = words.escape_markdown(gap_sentences(measure, breakdown, gap)) if gap else sentences.no_gap_sentence(breakdown)
+    st.markdown(f"**The gap that matters most.** {said}" if gap else said)
+    equality_link(view.filters, measure, breakdown)
 
 
 def _targets(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> dict[str, float]:

@@ -12,7 +12,6 @@ from dashboard.words import (
     NOUNS,
     cell_words,
     count_words,
-    denominator_noun,
     figure,
     grain_of,
     headline,
@@ -20,9 +19,7 @@ from dashboard.words import (
     listing,
     lower_first,
     number,
-    percent,
     period_words,
-    points,
     target_words,
     upper_first,
     value_words,
@@ -157,25 +154,6 @@ def group_words(measure: Measure, row: Mapping[str, Any], label: str) -> str:
         return f"{label}: {cell_words(measure, row)}"
     counted = count_words(measure, row["numerator"], row["denominator"])
     return f"{label}: {counted}, {value_words(measure, row['value'])}, {interval_words(measure, row['lower'], row['upper'])}"
-
-
-def gap_sentence(breakdown: Breakdown, gap: Mapping[str, Any]) -> str:
-    """One group against the rest, from a row of `metrics.comparison.against_rest`:
-    'Placement, 'Special guardian': 42 %, 31 percentage points below the rest (95 % interval 19 to 42)'."""
-    low, high = sorted((abs(gap["lower"]), abs(gap["upper"])))
-    where = "above" if gap["difference"] > 0 else "below"
-    group = f"{breakdown.title}, '{breakdown.label(gap['group'])}'"
-    span = f"95 % interval {number(low * 100)} to {number(high * 100)}"
-    return f"{group}: {percent(gap['value'])}, {points(gap['difference'])} {where} the rest ({span})."
-
-
-def gap_children(measure: Measure, gap: Mapping[str, Any]) -> str:
-    """How many children the gap stands for, and how sure that is."""
-    count = abs(gap["children"])
-    noun = denominator_noun(measure)[0 if count == 1 else 1]
-    said = f"The gap stands for {number(count)} {noun} of the group's {number(gap['denominator'])}."
-    unsure = " It rests on fewer than 30 on one side, so it is unreliable." if gap["certainty"] == "unreliable" else ""
-    return said + unsure
 
 
 def no_gap_sentence(breakdown: Breakdown) -> str:

@@ -8,13 +8,12 @@ from typing import Literal
 
 import sqlalchemy as sa
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import settings
 from dashboard.measure_block import measure_block
 from dashboard.view import View
 from dashboard.words import escape_markdown, long_date, plural, upper_first
-from data_access.workspace import EvidenceRecord, EvidenceState, evidence_of, workspace_engine
+from data_access.workspace import EvidenceRecord, EvidenceState, WorkspaceUnavailable, evidence_of, workspace_engine
 from metrics.breakdowns import BREAKDOWNS, Breakdown
 from metrics.catalogue import measures_of, statements
 from metrics.kinds import Evidence, Measure, Statement
@@ -53,8 +52,8 @@ def structure_evidence(statement: Statement) -> None:
     st.caption("NICE's structure measures ask for evidence of local arrangements, not for numbers.")
     try:
         known = evidence_of(_workspace(settings().workspace), statement.number)
-    except SQLAlchemyError:
-        st.warning("The evidence can't be read: the workspace database doesn't answer. Check the setting 'workspace'.")
+    except WorkspaceUnavailable as problem:
+        st.warning(str(problem))
         return
     for structure in statement.structure:
         with st.container(border=True):

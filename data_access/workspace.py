@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 metadata = sa.MetaData()
 
@@ -25,6 +26,13 @@ evidence = sa.Table(
     sa.Column("review_date", sa.Date),
     comment="The evidence for each of NICE's structure measures, one row each.",
 )
+
+
+class WorkspaceUnavailable(Exception):
+    """The workspace can't be opened or read; the message says what to check."""
+
+
+_UNAVAILABLE = "The workspace database can't be read. Check the setting 'workspace': that its address is right and that you may write there."
 
 
 class EvidenceState(StrEnum):
@@ -51,20 +59,29 @@ class EvidenceRecord:
 def workspace_engine(url: str) -> sa.Engine:
     """An engine for the workspace; makes the tables (and a SQLite file's folder) where there are none yet.
 
-    Raises sqlalchemy.exc.SQLAlchemyError when the database can't be reached.
+    Raises WorkspaceUnavailable.
     """
-    address = sa.make_url(url)
-    if address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:":
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    made = sa.create_engine(address)
-    metadata.create_all(made)
+    try:
+        address = sa.make_url(url)
+        if address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:":
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        made = sa.create_engine(address)
+        metadata.create_all(made)
+    except (OSError, SQLAlchemyError) as error:
+        raise WorkspaceUnavailable(_UNAVAILABLE) from error
     return made
 
 
 def evidence_of(engine: sa.Engine, statement: int) -> dict[str, EvidenceRecord]:
-    """The evidence of a quality statement, by the id of its structure measure; those without any are not in it."""
-    with engine.connect() as connection:
-        rows = connection.execute(sa.select(evidence).where(evidence.c.statement == statement)).mappings().all()
+    """The evidence of a quality statement, by the id of its structure measure; those without any are not in it.
+
+    Raises WorkspaceUnavailable.
+    """
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(sa.select(evidence).where(evidence.c.statement == statement)).mappings().all()
+    except SQLAlchemyError as error:
+        raise WorkspaceUnavailable(_UNAVAILABLE) from error
     return {row["evidence_id"]: EvidenceRecord(**{**row, "state": EvidenceState(row["state"])}) for row in rows}
 
 

@@ -64,9 +64,9 @@ def made_trend(id: str, counts: Counts, *, target: float | None = None, chart: C
                rebase_on: Sequence[datetime.date] = ()) -> Trend:
     """The trend of a measure with these numerators and denominators by quarter; `target` in the unit people read."""
     measure = get(id)
-    held = [] if target is None else [Target(measure=id, level=target, from_date=datetime.date(2000, 1, 1), placement=None, reason="", line=1)]
+    held = Target(measure=id, level=target or 0.0, from_date=datetime.date(2000, 1, 1), placement=None, reason="", line=1)
     summary = summarise(measure, facts(measure, counts, last_complete=last_complete))
-    return trend(measure, summary, Targets(tuple(held)), chart=chart, rebase_on=rebase_on)
+    return trend(measure, summary, Targets(() if target is None else (held,)), chart=chart, rebase_on=rebase_on)
 
 
 def made_groups(id: str, breakdown: str, found: Sequence[tuple[str, float, int]]) -> pl.DataFrame:

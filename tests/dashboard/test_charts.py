@@ -39,7 +39,7 @@ def test_points_are_drawn_in_the_shape_and_colour_of_their_state() -> None:
     assert not markers(figure, "concern")
     shapes = {mark.symbol for mark in theme.MARKS.values()}
     assert len(shapes) == len(theme.MARKS)
-    concern = trend_chart(made_trend("persistent_absence", [(100 - x, n) for x, n in SHIFTED][::-1] + [(40, 100)])).figure
+    concern = trend_chart(made_trend("persistent_absence", [*[(100 - x, n) for x, n in SHIFTED][::-1], (40, 100)])).figure
     assert markers(concern, "concern")
 
 

@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from dashboard import sentences
-from dashboard.gaps import largest_gap
 from metrics.breakdowns import BREAKDOWNS
 from metrics.catalogue import get
 from metrics.kinds import Measure, Proportion, Rows
@@ -28,7 +27,8 @@ def test_shift_says_how_many_and_which_average() -> None:
     smaller = plans([(70, 100), (66, 100)] * 5 + [(71, 100)] * 7, 90)
     mean = (5 * 136 + 497) / 17
     assert sentences.control_sentence(smaller) == (
-        f"Improving: the last 7 quarters are all above the average of {mean:.0f} %. At this level the 90 % target will be missed consistently."
+        f"Improving: the last 7 quarters are all above the average of {mean:.0f} %. "
+        "At this level the 90 % target will be missed consistently."
     )
 
 
@@ -108,33 +108,8 @@ def test_groups() -> None:
     assert sentences.group_words(get("education_plan"), row, "Foster carer") == (
         "Foster carer: 90 of 100 children, 90 %, 95 % interval 82.6 % to 94.5 %"
     )
-    gap = largest_gap(get("education_plan"), placement, groups)
-    assert gap is not None
-    assert sentences.gap_sentence(placement, gap) == (
-        "Placement, 'Children's home or residential school': 40 %, 50 percentage points below the rest (95 % interval 34 to 63)."
-    )
-    assert sentences.gap_children(get("education_plan"), gap) == "The gap stands for 25 children of the group's 50."
     alt = sentences.groups_alt(get("education_plan"), placement, groups)
     assert "by placement" in alt and "Not recorded: 1 of 2 children" in alt
-
-
-@pytest.mark.parametrize(("id", "found"), [
-    ("education_plan", [("foster_carer", 45, 50), ("residential", 44, 50)]),
-    ("education_plan", [("foster_carer", 90, 100), ("residential", 0, 9)]),
-    ("attendance", [("foster_carer", 90, 100), ("residential", 20, 50)]),
-    ("education_plan", []),
-])
-def test_no_gap(id: str, found: list[tuple[str, float, int]]) -> None:
-    assert largest_gap(get(id), BREAKDOWNS["placement"], made_groups(id, "placement", found)) is None
-
-
-def test_gap_where_lower_is_better_and_unreliable() -> None:
-    found: list[tuple[str, float, int]] = [("foster_carer", 10, 100), ("residential", 12, 20)]
-    groups = made_groups("persistent_absence", "placement", found)
-    gap = largest_gap(get("persistent_absence"), BREAKDOWNS["placement"], groups)
-    assert gap is not None and gap["group"] == "residential"
-    assert "50 percentage points above the rest" in sentences.gap_sentence(BREAKDOWNS["placement"], gap)
-    assert "unreliable" in sentences.gap_children(get("persistent_absence"), gap)
 
 
 def test_missing_sources() -> None:

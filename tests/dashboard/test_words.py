@@ -36,7 +36,8 @@ def test_percent_says_none_and_all_only_of_none_and_all(counts: tuple[int, int])
 
 
 @pytest.mark.parametrize(("value", "decimals", "text"), [
-    (1234567, 0, "1,234,567"), (0.5, 0, "1"), (2.5, 0, "3"), (-1234.5, 1, "−1,234.5"), (-0.2, 0, "0"), (14.915, 1, "14.9"), (0.125, 2, "0.13"),
+    (1234567, 0, "1,234,567"), (12, 1, "12.0"),
+    (0.5, 0, "1"), (2.5, 0, "3"), (-1234.5, 1, "−1,234.5"), (-0.2, 0, "0"), (14.915, 1, "14.9"), (0.125, 2, "0.13"),
 ])
 def test_number(value: float, decimals: int, text: str) -> None:
     assert words.number(value, decimals) == text
@@ -171,7 +172,8 @@ def _period(label: str, start: datetime.date, end: datetime.date, *, complete: b
     (_period("2026-27 Q2", datetime.date(2026, 7, 1), datetime.date(2026, 9, 30)), "July to September 2026"),
     (_period("2026-27", datetime.date(2026, 4, 1), datetime.date(2027, 3, 31)), "April 2026 to March 2027"),
     (_period("2026 Summer", datetime.date(2026, 4, 16), datetime.date(2026, 8, 31)), "summer term 2026"),
-    (_period("2026-27 Q2", datetime.date(2026, 7, 1), datetime.date(2026, 8, 15), complete=False), "1 July to 15 August 2026, not complete yet"),
+    (_period("2026-27 Q2", datetime.date(2026, 7, 1), datetime.date(2026, 8, 15), complete=False),
+     "1 July to 15 August 2026, not complete yet"),
     (_period("2026-27", datetime.date(2026, 4, 1), datetime.date(2027, 1, 2), complete=False),
      "1 April 2026 to 2 January 2027, not complete yet"),
     (_period("2026-04", datetime.date(2026, 4, 1), datetime.date(2026, 4, 1), complete=False), "1 April 2026, not complete yet"),
@@ -199,4 +201,5 @@ def test_quarters_of_the_tests_are_financial_ones() -> None:
 
 def test_where_words() -> None:
     assert words.where_words({}) == "all children"
-    assert words.where_words({"placement": ("foster_carer",), "sex": ("F", "M"), "team": ()}) == "Placement: Foster carer; Sex: Female or Male"
+    chosen = {"placement": ("foster_carer",), "sex": ("F", "M"), "team": ()}
+    assert words.where_words(chosen) == "Placement: Foster carer; Sex: Female or Male"
