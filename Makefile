@@ -13,7 +13,7 @@ COMPILE_LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --pytho
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadscope
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports bench docs lock upgrade clean
+.PHONY: help run test check lint types imports audit bench docs lock upgrade clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 \2/p' Makefile | awk '{ printf "  %s %-8s ", $$1, $$2; $$1 = $$2 = ""; print }'
@@ -25,7 +25,7 @@ test: .venv/.installed-test ## set up with a browser and a PostgreSQL, and run e
 	@$(BIN)/python -m tests.browser.find_browser
 	@$(PYTEST) $(ARGS)
 
-check: lint types imports test ## all that is run before a commit
+check: lint types imports audit test ## all that is run before a commit
 
 lint: .venv/.installed-test ## look for mistakes and untidiness
 	@$(BIN)/ruff check
@@ -35,6 +35,9 @@ types: .venv/.installed-test ## check the types
 
 imports: .venv/.installed-test ## check that imports run one way
 	@$(BIN)/lint-imports
+
+audit: .venv/.installed-test ## ask whether what the dashboard runs on has known vulnerabilities
+	@$(BIN)/python -m tests.audit_dependencies
 
 bench: .venv/.installed-test ## measure speed, as ratios against the least that could be done
 	@$(BIN)/python -m tests.bench
