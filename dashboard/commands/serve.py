@@ -3,31 +3,57 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+from config.access import access
 from config.settings import PROJECT_FOLDER
+from dashboard.access import is_this_machine, refusal_to_serve
 
 NAME = "serve"
 HELP = "serve the dashboard"
-APP = Path(__file__).resolve().parent.parent / "app.py"
+SERVER = Path(__file__).resolve().parent.parent / "server.py"
+OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `qs133 serve`."""
     parser.add_argument("--port", type=int, default=8501, help="(default: 8501)")
-    parser.add_argument("--address", default="localhost", help="the network address to listen on (default: localhost, this machine only)")
+    parser.add_argument(
+        "--address", default="localhost",
+        help="the network address to listen on (default: localhost, this machine only); another one needs sign-in, see SECURITY.md",
+    )
     parser.add_argument("--database", metavar="URL", help="the reporting database (default: the one of the settings)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serves until it is stopped."""
+    """Serves until it is stopped. Raises ConfigError for a settings file that can't be used."""
+    sign_in, rules = _sign_in_configured(), access()
+    refusal = refusal_to_serve(options.address, sign_in=sign_in, deployment_protects=rules.deployment_protects)
+    if refusal:
+        print(refusal, file=sys.stderr)
+        return 1
     environment = dict(os.environ)
     if options.database:
         environment["QS133_DATABASE_URL"] = options.database
-    server = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(options.port), "--server.address", options.address]
+    server = [
+        sys.executable, "-m", "streamlit", "run", str(SERVER), "--server.port", str(options.port), "--server.address", options.address,
+    ]
+    if is_this_machine(options.address) and not sign_in and not rules.deployment_protects:
+        # No other site's page may reach this server under a name that it has resolved to this machine.
+        for name in OWN_NAMES:
+            server += ["--server.allowedHosts", name]
     print(f"The dashboard is at http://{options.address}:{options.port} (stop it with Ctrl+C).", file=sys.stderr, flush=True)
     # Streamlit reads .streamlit/config.toml from the folder it is started in.
     return subprocess.run(server, cwd=PROJECT_FOLDER, env=environment, check=False).returncode
+
+
+def _sign_in_configured() -> bool:
+    """Whether the server that is about to start will have sign-in: its secrets are found from the folder it is started in."""
+    from dashboard.sign_in import sign_in_configured
+
+    with contextlib.chdir(PROJECT_FOLDER):
+        return sign_in_configured()

@@ -1,0 +1,60 @@
+"""What stands before exact figures in a visitor's session: the person still has the role, and the audit log has the look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from dashboard.access import Person
+from data_access.audit import Action, Entry, record
+
+_LAST_LOOK = "_last_exact_look"
+
+
+class AccessChanged(Exception):
+    """The person may no longer have what they ask for: the sign-in has ended, or the role is another."""
+
+
+@dataclass
+class SessionGuard:
+    """The guard of one run of the dashboard for one person.
+
+    `workspace` is where the audit log is. `still` says who the person is by now. `memory` lasts as long as the visitor's session
+    and keeps one look from being written down at every redrawing of the page. `page` and `filters` are words.
+    """
+
+    workspace: Callable[[], sa.Engine]
+    person: Person
+    still: Callable[[], Person | None]
+    data_version: str
+    memory: MutableMapping[str, Any] = field(default_factory=dict)
+    page: str = ""
+    filters: str = ""
+
+    def before_exact(self) -> None:
+        """Raises AccessChanged, or AuditUnavailable when the look can't be written down."""
+        self._check_person()
+        look = self._entry(Action.EXACT_VIEW, self.page)
+        if self.memory.get(_LAST_LOOK) != look:
+            record(self.workspace(), look)
+            self.memory[_LAST_LOOK] = look
+
+    def before_export(self, what: str) -> None:
+        """Writes each export down. Raises AccessChanged and AuditUnavailable."""
+        self._check_person()
+        record(self.workspace(), self._entry(Action.EXPORT, what))
+
+    def change(self, what: str) -> None:
+        """Writes down that the person is about to change something. Raises AccessChanged and AuditUnavailable."""
+        self._check_person()
+        record(self.workspace(), self._entry(Action.CHANGE, what))
+
+    def _check_person(self) -> None:
+        if self.still() != self.person:
+            raise AccessChanged("Your sign-in has ended or your role has changed. Open the page again.")
+
+    def _entry(self, action: Action, what: str) -> Entry:
+        return Entry(self.person.who, self.person.role_words, action, what, self.filters, self.data_version)
