@@ -1,0 +1,264 @@
+"""The tables of the equality page: the matrix of all measures, two characteristics crossed, and what is downloaded."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import polars as pl
+
+from dashboard.charts.theme import BACKGROUNDS, COMMON_CAUSE, CONCERN, IMPROVEMENT
+from dashboard.equality_words import (
+    COMPARED,
+    Row,
+    clear_words,
+    gap_range,
+    matrix_alt,
+    p_words,
+    signed_points,
+    standing_of,
+    standing_words,
+)
+from dashboard.words import (
+    EXACT,
+    HIDDEN,
+    NO_VALUE,
+    better_words,
+    cell_words,
+    count_words,
+    denominator_noun,
+    escape_markdown,
+    figure,
+    lower_first,
+    number,
+    period_words,
+    range_words,
+    upper_first,
+    where_words,
+)
+from metrics.breakdowns import Breakdown
+from metrics.catalogue import statement_of
+from metrics.comparison import COMPARED_FROM
+from metrics.equality import Standing
+from metrics.kinds import Mean, Measure
+from metrics.summarise import State
+
+_STYLE = f"""<style>
+.equality {{overflow-x: auto; max-width: 100%; border: 1px solid {COMMON_CAUSE}66; border-radius: 8px}}
+.equality table {{border-collapse: separate; border-spacing: 3px; width: 100%; margin: 0; font-size: .875rem; line-height: 1.3}}
+.equality caption {{text-align: left; padding: .4rem .5rem; caption-side: top}}
+.equality caption span {{position: sticky; left: .5rem; display: block; max-width: calc(100vw - 6rem)}}
+.equality :is(th, td) {{border: 0; padding: .35rem .45rem; text-align: left; vertical-align: top; min-width: 5.6rem}}
+.equality tbody th {{font-weight: 400; min-width: 9.5rem; max-width: 15rem}}
+.equality th.statement {{font-weight: 600; padding-top: .8rem}}
+.equality a {{color: inherit}}
+.equality td b {{font-size: 1rem; white-space: nowrap}}
+.equality td span {{display: block}}
+.equality td {{border-radius: 4px; border-left: 4px solid transparent}}
+.equality .worse {{background: {CONCERN}4D; border-left-color: {CONCERN}}}
+.equality .maybe-worse {{background: {CONCERN}1F; border-left: 4px dotted {CONCERN}}}
+.equality .better {{background: {IMPROVEMENT}4D; border-left-color: {IMPROVEMENT}}}
+.equality .maybe-better {{background: {IMPROVEMENT}1F; border-left: 4px dotted {IMPROVEMENT}}}
+.equality .same {{background: {COMMON_CAUSE}26}}
+@media (max-width: 640px) {{
+  .equality tbody th:not(.statement) {{position: sticky; left: 0; background: Canvas;
+    background: light-dark({BACKGROUNDS[0]}, {BACKGROUNDS[1]}); min-width: 8rem; max-width: 8.5rem}}
+}}
+</style>"""
+_CLASSES = {
+    Standing.WORSE: "worse", Standing.MAYBE_WORSE: "maybe-worse", Standing.BETTER: "better", Standing.MAYBE_BETTER: "maybe-better",
+    Standing.NO_CLEAR_DIFFERENCE: "same",
+}
+
+
+# --- the matrix -----------------------------------------------------------------------------------------------------
+
+
+def matrix_html(compared: pl.DataFrame, measures: Sequence[Measure], breakdown: Breakdown, link: Callable[[Measure], str]) -> str:
+    """All measures by the groups of one characteristic: the gap to the rest, how it stands in words, and its colour.
+
+    `link` gives the address of each measure's own part of the page.
+    """
+    groups = breakdown.order(compared["group"].unique().to_list())
+    cells = {(row["measure"], row["group"]): row for row in compared.iter_rows(named=True)}
+    usual = compared["period_start"].max()
+    head = "".join(f'<th scope="col">{html.escape(breakdown.label(group))}</th>' for group in groups)
+    body, statement = [], ""
+    for measure in measures:
+        own = statement_of(measure)
+        title = f"Statement {own.number}: {lower_first(own.title)}"
+        if title != statement:
+            body.append(f'<tr><th class="statement" scope="rowgroup" colspan="{len(groups) + 1}">{html.escape(title)}</th></tr>')
+            statement = title
+        rows = [cells.get((measure.id, group)) for group in groups]
+        told = "".join(_matrix_cell(measure, row) for row in rows) if any(rows) else _no_data(len(groups))
+        body.append(f"<tr>{_row_head(measure, link(measure), rows, usual)}{told}</tr>")
+    caption = (
+        "Gap to the rest of the children, in percentage points. Rates, averages and attendance show their value only: the method is for "
+        "shares of children."
+    )
+    return (
+        f'{_STYLE}<div class="equality" role="region" tabindex="0" aria-label="{html.escape(matrix_alt(compared, breakdown))}">'
+        f'<table><caption><span>{caption}</span></caption><thead><tr><th scope="col">Measure</th>{head}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _row_head(measure: Measure, link: str, rows: Sequence[Row | None], usual: object) -> str:
+    there = next((row for row in rows if row is not None), None)
+    notes = [better_words(measure)]
+    if there is not None and there["period_start"] != usual:
+        notes.append(f"{upper_first(period_words(there))}.")
+    title = f'<a href="{html.escape(link)}">{html.escape(measure.title)}</a>'
+    return f'<th scope="row">{title}<br><small>{html.escape(" ".join(notes))}</small></th>'
+
+
+def _matrix_cell(measure: Measure, row: Row | None) -> str:
+    if row is None:
+        return "<td><small>nobody</small></td>"
+    figure_shown, words = matrix_words(measure, row)
+    strong = f"<b>{html.escape(figure_shown)}</b>" if figure_shown else ""
+    return f'<td class="{_CLASSES.get(standing_of(row), "none")}">{strong}<span><small>{html.escape(words)}</small></span></td>'
+
+
+def _no_data(width: int) -> str:
+    return f'<td colspan="{width}"><small>{NO_VALUE}</small></td>'
+
+
+def matrix_words(measure: Measure, row: Row) -> tuple[str, str]:
+    """A cell's figure (a gap with its sign, or a value that is compared with nothing) and its words."""
+    standing = standing_of(row)
+    if standing in COMPARED:
+        return signed_points(row["difference"]), standing_words(row)
+    if standing in (Standing.VALUE_ONLY, Standing.NOT_RECORDED, Standing.ALONE) and row["value"] is not None:
+        return figure(measure, row["value"]), f"{standing_words(row)}"
+    return "", standing_words(row)
+
+
+# --- two characteristics crossed ------------------------------------------------------------------------------------
+
+
+def crossed_html(measure: Measure, first: Breakdown, second: Breakdown, cells: pl.DataFrame) -> str:
+    """A summary of one period by two breakdowns as a heat table with what each value is made from."""
+    down = first.order(cells[first.id].unique().to_list())
+    across = second.order(cells[second.id].unique().to_list())
+    by_groups = {(row[first.id], row[second.id]): row for row in cells.iter_rows(named=True)}
+    known = [row["value"] for row in by_groups.values() if row["value"] is not None and row["denominator"] >= COMPARED_FROM]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    head = "".join(f'<th scope="col">{html.escape(second.label(group))}</th>' for group in across)
+    body = "".join(
+        f'<tr><th scope="row">{html.escape(first.label(group))}</th>'
+        + "".join(_crossed_cell(measure, by_groups.get((group, other)), low, high) for other in across) + "</tr>"
+        for group in down
+    )
+    title = html.escape(f"{measure.title}: {lower_first(first.title)} (down) by {lower_first(second.title)} (across)")
+    return (
+        f'{_STYLE}<div class="equality" role="region" tabindex="0" aria-label="{title}"><table><caption><span>{title}</span></caption>'
+        f'<thead><tr><th scope="col">{html.escape(first.title)}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def crossed_words(measure: Measure, row: Row | None) -> tuple[str, str]:
+    """A crossed cell's figure and its words."""
+    if row is None or row["denominator"] == 0:
+        return "", "nobody"
+    if row["state"] == State.HIDDEN.value or row["denominator"] is None:
+        return "", HIDDEN
+    if row["value"] is None:
+        return "", NO_VALUE
+    counted = count_words(measure, row["numerator"], row["denominator"])
+    if row["denominator"] < COMPARED_FROM:
+        return "", f"{counted}: too few to say"
+    return figure(measure, row["value"]), counted
+
+
+def _crossed_cell(measure: Measure, row: Row | None, low: float, high: float) -> str:
+    shown, words = crossed_words(measure, row)
+    shade = ""
+    if shown and row is not None:
+        share = (row["value"] - low) / (high - low) if high > low else 0.5
+        shade = f' style="background:{COMMON_CAUSE}{round(20 + share * 110):02X}"'
+    strong = f"<b>{html.escape(shown)}</b>" if shown else ""
+    return f"<td{shade}>{strong}<span><small>{html.escape(words)}</small></span></td>"
+
+
+# --- the same numbers as plain tables and downloads -----------------------------------------------------------------
+
+
+def compared_table(measures: Mapping[str, Measure], breakdown: Breakdown, compared: pl.DataFrame) -> pl.DataFrame:
+    """A row a measure and group, every number as the page writes it; columns that would be empty are left out."""
+    rows = [{
+        "Measure": escape_markdown(measures[row["measure"]].title), breakdown.title: escape_markdown(breakdown.label(row["group"])),
+        **_numbers(measures[row["measure"]], row),
+    } for row in compared.iter_rows(named=True)]
+    table = pl.DataFrame(rows, infer_schema_length=None)
+    single = len(measures) == 1
+    return table.select(name for name in table.columns if (table[name] != "").any() and not (single and name == "Measure"))
+
+
+def _numbers(measure: Measure, row: Row) -> dict[str, str]:
+    standing = standing_of(row)
+    made = standing in COMPARED
+    hidden = standing == Standing.HIDDEN
+    value_interval = range_words(measure, row["value_lower"], row["value_upper"]) if row["value_lower"] is not None else ""
+    return {
+        "Of them": "" if isinstance(measure, Mean) else _count(row["numerator"], hidden), "Number": _count(row["denominator"], hidden),
+        "Counted in": denominator_noun(measure)[1], "Value": cell_words(measure, row), "95 % interval": value_interval,
+        "The rest": figure(measure, row["rest_value"]) if made else "",
+        "Gap (percentage points)": signed_points(row["difference"]) if made else "",
+        "95 % interval of the gap": gap_range(row) if made else "",
+        "Children the gap stands for": number(row["children"]) if made else "", "p": p_words(row["p_value"]),
+        "p allowing for all comparisons": p_words(row["adjusted_p_value"]) if made else "", "All comparisons allowed for": clear_words(row),
+        "How it stands": standing_words(row),
+    }
+
+
+def trend_table(rows: Sequence[Row]) -> pl.DataFrame:
+    """The gap over time, the latest first."""
+    return pl.DataFrame([{
+        "Period": upper_first(period_words(row)),
+        "Gap (percentage points)": signed_points(row["difference"]) if row["difference"] is not None else "",
+        "95 % interval of the gap": gap_range(row) if row["difference"] is not None else "",
+        "In the group": _count(row["denominator"], hidden=True), "In the rest": _count(row["rest_denominator"], hidden=True),
+        "How it stands": standing_words(row),
+    } for row in reversed(rows)])
+
+
+def _count(count: float | None, hidden: bool) -> str:
+    return (HIDDEN if hidden else NO_VALUE) if count is None else number(count)
+
+
+def download_rows(
+    parts: Mapping[str, pl.DataFrame], measures: Mapping[str, Measure], breakdown: Breakdown, where: Mapping[str, Collection[str]]
+) -> pl.DataFrame:
+    """What is shown as one table: `part` says where on the page it stands, `shown_as` how a person reads it there.
+
+    Columns: part, measure, title, breakdown, group (in words), then the columns of `metrics.equality.RESULT` with the interval of the
+    gap as difference_lower and difference_upper, then shown_as, filters, sharing. A part of two crossed characteristics has its second
+    as second_breakdown and second_group.
+    """
+    tables = [frame.with_columns(pl.lit(name).alias("part")) for name, frame in parts.items() if frame.height]
+    rows = pl.concat(tables, how="diagonal_relaxed").with_columns(
+        pl.lit(breakdown.title).alias("breakdown"), pl.col("group").replace(breakdown.labels),
+        pl.col("measure").replace_strict({id: measure.title for id, measure in measures.items()}, return_dtype=pl.String).alias("title"),
+        pl.lit(where_words(where)).alias("filters"), pl.lit(EXACT).alias("sharing"),
+    ).rename({"lower": "difference_lower", "upper": "difference_upper"})
+    first = ["part", "measure", "title", "breakdown", "group"]
+    last = ["shown_as", "filters", "sharing"]
+    return rows.select(*first, pl.exclude(*first, *last), *last)
+
+
+def with_words(compared: pl.DataFrame) -> pl.DataFrame:
+    """Compared rows with `shown_as`, how each stands in words."""
+    return compared.with_columns(pl.Series("shown_as", [standing_words(row) for row in compared.iter_rows(named=True)], dtype=pl.String))
+
+
+def crossed_rows(measure: Measure, first: Breakdown, second: Breakdown, cells: pl.DataFrame) -> pl.DataFrame:
+    """The crossed table for the download, a row a cell."""
+    shown = [" ".join(words for words in reversed(crossed_words(measure, row)) if words) for row in cells.iter_rows(named=True)]
+    return cells.select(
+        "measure", "period", "period_start", "period_end", "complete", pl.col(first.id).alias("group"), "state",
+        pl.lit(second.title).alias("second_breakdown"), pl.col(second.id).replace(second.labels).alias("second_group"),
+        "numerator", "denominator", pl.when(pl.col("denominator") >= COMPARED_FROM).then(pl.col("value")).alias("value"),
+        pl.Series("shown_as", shown, dtype=pl.String),
+    )
