@@ -1,0 +1,55 @@
+"""What a page says when there is nothing it can show, and how it comes back by itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from config.toml_file import ConfigError
+from dashboard.reporting import NoData
+from dashboard.session import current_data, local_decisions
+from dashboard.words import escape_markdown
+from data_access.engines import DatabaseUnavailable
+
+SECONDS_BETWEEN_LOOKS = 5
+
+
+def database_unavailable(problem: str) -> None:
+    """The database can't be reached or read: what to check."""
+    st.title("The data can't be read at the moment", anchor=False)
+    st.warning(escape_markdown(problem), icon=":material/cloud_off:")
+    st.markdown("Nothing is lost. If somebody else runs this dashboard for you, please send them the sentence above.")
+    _come_back()
+
+
+def nothing_loaded() -> None:
+    """The database is there and empty: what to do next."""
+    st.title("Nothing has been loaded yet", anchor=False)
+    st.markdown(
+        "Load your SSDA903 returns and local extracts on the machine that runs this dashboard:\n\n"
+        "```\nqs133 load path/to/ssda903-2025-26 path/to/extracts\n```\n\n"
+        "It says what was read, and what was put aside and why. To look around first with a made-up authority, run `qs133 demo`."
+    )
+    _come_back()
+
+
+def settings_faulty(problem: str) -> None:
+    """A file of settings can't be used: where it is wrong."""
+    st.title("A settings file needs correcting", anchor=False)
+    st.warning(escape_markdown(problem), icon=":material/edit_document:")
+    st.markdown("The file is in the folder `config`. Correct it and save it.")
+    _come_back()
+
+
+def _come_back() -> None:
+    st.caption(f"This page looks again every {SECONDS_BETWEEN_LOOKS} seconds and opens by itself.")
+    _look_again()
+
+
+@st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
+def _look_again() -> None:
+    try:
+        local_decisions()
+        current_data()
+    except (DatabaseUnavailable, NoData, ConfigError):
+        return
+    st.rerun()

@@ -1,0 +1,133 @@
+"""The overview: every measure at a glance, so that a commissioner sees in ten seconds where to look."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import cockpit, filters
+from dashboard.charts.theme import CONCERN
+from dashboard.cockpit import Finding, Line
+from dashboard.emptiness import why_empty
+from dashboard.icons import ASSURANCE_MEANING, VARIATION_MEANING, assurance_icon, variation_icon
+from dashboard.sparkline import sparkline
+from dashboard.view import View
+from dashboard.words import count_words, figure, interval_words, period_words, plural, target_words, upper_first
+from metrics.catalogue import statements
+from metrics.targets import TargetStatus
+
+STYLE = f"""<style>
+.cockpit {{container-type: inline-size}}
+.cockpit ul, .cockpit li, .cockpit p {{margin: 0; padding: 0; list-style: none; line-height: 1.3}}
+.cockpit .line {{display: grid; gap: .3rem 1.4rem; align-items: center; padding: .7rem 0 .7rem .8rem;
+  border-top: 1px solid rgba(123, 135, 148, .45); border-left: .35rem solid transparent;
+  grid-template-columns: minmax(0, 5fr) minmax(0, 5fr) minmax(0, 3.4fr) minmax(0, 5.6fr)}}
+.cockpit .concern {{border-left-color: {CONCERN}}}
+.cockpit a {{color: inherit; font-weight: 600}}
+.cockpit .value {{font-size: 1.5rem; font-weight: 650; line-height: 1.15}}
+.cockpit .small {{font-size: .85rem}}
+.cockpit .icons {{display: flex; flex-direction: column; gap: .3rem}}
+.cockpit .empty {{grid-column: 2 / -1}}
+.cockpit img {{max-width: 100%}}
+@container (max-width: 860px) {{
+  .cockpit .line {{grid-template-columns: minmax(0, 1fr) minmax(0, 1fr)}}
+  .cockpit .empty {{grid-column: 1 / -1}}
+}}
+@container (max-width: 520px) {{.cockpit .line {{grid-template-columns: minmax(0, 1fr)}}}}
+</style>"""
+ALL = "all"
+FINDINGS = {ALL: "All", **{finding.value: upper_first(finding.value) for finding in Finding}}
+STATUS_WORDS = {
+    TargetStatus.MET: "Meets the {target}", TargetStatus.MISSED: "Misses the {target}",
+    TargetStatus.NOT_CLEAR: "Not clear yet whether it meets the {target}",
+}
+
+
+def overview(view: View) -> None:
+    """The whole page."""
+    st.title("Where to look first", anchor=False)
+    found = cockpit.lines(view)
+    _top_line(found)
+    number, finding = _choice()
+    chosen = cockpit.with_finding(cockpit.of_statement(found, number), finding)
+    if not chosen:
+        st.info("No measure is like that. Choose 'All' to see every measure.", icon=":material/check_circle:")
+        return
+    st.html(STYLE + '<div class="cockpit"><ul>' + "".join(_row(view, line) for line in chosen) + "</ul></div>")
+    with st.expander("What the icons and the small charts mean", icon=":material/help:"):
+        _key()
+
+
+def summary_words(found: Sequence[Line]) -> str:
+    """How many measures give concern, and how many miss their target, in a sentence."""
+    concern = len(cockpit.with_finding(found, Finding.CONCERN))
+    missed = len(cockpit.with_finding(found, Finding.MISSING_TARGET))
+    gives, misses = "gives" if concern == 1 else "give", "misses its target" if missed == 1 else "miss their target"
+    return f"{concern} of {plural(len(found), 'measure')} {gives} concern, {missed} {misses}"
+
+
+def _top_line(found: Sequence[Line]) -> None:
+    without = len(cockpit.with_finding(found, Finding.NO_DATA))
+    more = f" {plural(without, 'measure has', 'measures have')} no data." if without else ""
+    st.subheader(f"{summary_words(found)}.{more}", anchor=False)
+
+
+def _choice() -> tuple[int | None, Finding | None]:
+    """Which measures to list: of a statement, with a finding; both kept in the address."""
+    numbers = {ALL: "All statements", **{str(statement.number): f"{statement.number} {statement.title}" for statement in statements()}}
+    with st.container(horizontal=True, gap="large"):
+        statement = st.selectbox(
+            "Statement", list(numbers), format_func=lambda id: numbers.get(id, id), key="statement", bind="query-params", width=340,
+        )
+        finding = st.segmented_control(
+            "Show", list(FINDINGS), default=ALL, required=True, format_func=lambda id: FINDINGS.get(id, id), key="show",
+            bind="query-params", wrap=True,
+        )
+    return (
+        int(statement) if statement in numbers and statement != ALL else None,
+        Finding(finding) if finding in FINDINGS and finding != ALL else None,
+    )
+
+
+def _row(view: View, line: Line) -> str:
+    """One measure: title with link, latest value and what it is made from, trend, icons and target in words."""
+    trend, measure, row = line.trend, line.measure, line.trend.latest
+    link = f"statement_{line.statement}?{filters.address(view.filters)}#{measure.id}".replace("?#", "#")
+    name = f'<p><a href="{html.escape(link)}">{html.escape(measure.title)}</a></p>'
+    title = f'<div>{name}<p class="small">Statement {line.statement}</p></div>'
+    style = "line concern" if Finding.CONCERN in line.findings else "line"
+    if row is None:
+        return f'<li class="{style}">{title}<p class="empty">{html.escape(why_empty(view, measure))}</p></li>'
+    unit = " on average" if measure.kind == "mean" else f" {getattr(measure, 'per_words', '')}".rstrip()
+    counted = f"{count_words(measure, row['numerator'], row['denominator'])}, {period_words(row)}"
+    interval = interval_words(measure, row["lower"], row["upper"])
+    value = (
+        f'<div><p><span class="value">{html.escape(figure(measure, row["value"]))}</span>{html.escape(unit)}</p>'
+        f'<p class="small">{html.escape(counted)}</p><p class="small">{html.escape(interval)}</p></div>'
+    )
+    icons = variation_icon(trend.variation) + (assurance_icon(trend.assurance) if trend.assurance else "")
+    target = f'<p class="small">{html.escape(target_status_words(line))}</p>'
+    return f'<li class="{style}">{title}{value}<div>{sparkline(trend)}</div><div class="icons">{icons}{target}</div></li>'
+
+
+def target_status_words(line: Line) -> str:
+    """What the latest value says about the target, in words."""
+    status, row = line.trend.target_status, line.trend.latest
+    if status is None or row is None:
+        return "No target is set"
+    return STATUS_WORDS[status].format(target=target_words(line.measure, row["target"]))
+
+
+def _key() -> None:
+    for icon, meanings in ((variation_icon, VARIATION_MEANING), (assurance_icon, ASSURANCE_MEANING)):
+        for state, meaning in meanings.items():
+            st.html(f"{icon(state)}<p>{html.escape(meaning)}</p>")
+    st.markdown(
+        "The small chart shows every complete period; the mark at its end is the latest one: a blue diamond for improvement, an orange "
+        "square for concern, otherwise a grey circle. A hollow circle is a period that is not complete yet. The dashed purple line is "
+        "the target. The definitions page explains how change is told from chance."
+    )
+
+

@@ -1,0 +1,97 @@
+"""What one person's session looks at: the version of the data, the filters, and the view that its page shows."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+import polars as pl
+import sqlalchemy as sa
+import streamlit as st
+
+from config.rebases import Rebase, rebases
+from config.settings import settings
+from config.targets import targets
+from dashboard.reporting import Reporting
+from dashboard.view import Filters, View
+from data_access.engines import current_version, engine
+from data_access.tables import data_version
+from metrics.breakdowns import BREAKDOWNS
+from metrics.catalogue import measures
+from metrics.targets import Targets
+
+_VIEW = "current_view"
+VERSIONS_KEPT = 2
+"""Of the data, in memory: the one that is shown, and the one before it for those whose page is still being drawn."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """One version of the data. `loaded_at` is UTC."""
+
+    url: str
+    key: str
+    reporting: Reporting
+    loaded_at: datetime.datetime
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen at one grain: the groups of every breakdown that occur, and the periods that have data, both in order."""
+
+    groups: dict[str, tuple[str, ...]]
+    periods: tuple[str, ...]
+
+
+def current_data() -> Data:
+    """The data as it is now, shared by all sessions. Asks the database for its version each time, which is cheap.
+
+    Raises DatabaseUnavailable, and NoData when nothing was loaded.
+    """
+    url = settings().database
+    return _open(url, current_version(url))
+
+
+@st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner=False)
+def _open(url: str, key: str) -> Data:
+    reader = engine(url)
+    reporting = Reporting(reader)
+    with reader.connect() as connection:
+        loaded_at = connection.execute(sa.select(data_version.c.loaded_at)).scalar_one()
+    return Data(url, key, reporting, loaded_at)
+
+
+def choices(data: Data, grain: str) -> Choices:
+    """What can be chosen at a grain. The first time after a load this counts everything, which takes a moment."""
+    return _choices(data.url, data.key, grain, data.reporting)
+
+
+@st.cache_resource(max_entries=4 * VERSIONS_KEPT, show_spinner=False)
+def _choices(url: str, key: str, grain: str, _reporting: Reporting) -> Choices:
+    cells = [_reporting.facts(unit, grain).cells for unit in dict.fromkeys(measure.unit for measure in measures())]
+    keys = pl.concat([frame.select("period", *BREAKDOWNS) for frame in cells]).unique()
+    groups = {name: tuple(breakdown.order(keys[name].unique().to_list())) for name, breakdown in BREAKDOWNS.items()}
+    labels = _reporting.periods(grain)["label"].to_list()
+    occurring = set(keys["period"])
+    first = next((index for index, label in enumerate(labels) if label in occurring), len(labels))
+    return Choices(groups, tuple(labels[first:]))
+
+
+def local_decisions() -> tuple[Targets, tuple[Rebase, ...]]:
+    """The targets and rebases as the files have them now. Raises ConfigError, naming the line, for one that can't be read."""
+    known = Targets(targets())
+    known.check(measures())
+    return known, rebases()
+
+
+def open_view(data: Data, filters: Filters) -> View:
+    """Makes the view for the page that is about to be drawn. Raises ConfigError as `local_decisions` does."""
+    view = View(data.reporting, filters, *local_decisions())
+    st.session_state[_VIEW] = view
+    return view
+
+
+def current_view() -> View:
+    """What the page shows: every page gets its numbers from here."""
+    view: View = st.session_state[_VIEW]
+    return view

@@ -1,0 +1,5 @@
+"""What every measure, group, period and method means."""
+
+from dashboard.definitions_blocks import definitions
+
+definitions()
