@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -28,21 +31,46 @@ from metrics.trend import Trend
 _HEADLINE = "font-size:1.4rem;line-height:1.3;font-weight:600;margin:0"
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a block shows of a measure: its trend, its groups in the latest complete period (in the breakdown's order), and of them
+    the row of `metrics.equality.compare` with the gap that matters most, if one is clear."""
+
+    trend: Trend
+    groups: pl.DataFrame
+    gap: Mapping[str, Any] | None
+
+
+def shown_of(view: View, measures: Sequence[Measure], breakdown: Breakdown) -> dict[str, Shown]:
+    """What a page shows of its measures, by their ids. Groups are compared all at once, as the page's comparisons are one family."""
+    trends = {measure.id: view.trend(measure) for measure in measures}
+    groups = {measure.id: _groups(view, trends[measure.id], breakdown) for measure in measures}
+    compared = equality.gaps_against(equality.compare([
+        equality.Groups(measure, breakdown, groups[measure.id], _all_together(trends[measure.id], groups[measure.id]))
+        for measure in measures if groups[measure.id].height
+    ]))
+    gaps = {row["measure"]: row for row in compared.reverse().iter_rows(named=True)}
+    return {id: Shown(trends[id], groups[id], gaps.get(id)) for id in trends}
+
+
+def _all_together(trend: Trend, groups: pl.DataFrame) -> pl.DataFrame:
+    return trend.frame.filter(pl.col("period") == groups["period"][0])
+
+
 @st.fragment
-def measure_block(view: View, measure: Measure, breakdown: Breakdown) -> None:
+def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> None:
     """Everything about one measure. Opening its table draws only this block anew."""
+    trend, groups = shown.trend, shown.groups
     with st.container(border=True, key=f"block_{measure.id}"):
         st.subheader(measure.title, anchor=measure.id)
         st.caption(f"{measure.nice}. {words.better_words(measure)} {measure.why}")
-        trend = view.trend(measure)
         if trend.latest is None:
             st.info(why_empty(view, measure), icon=":material/info:")
             if not trend.frame.height or not trend.frame["value"].drop_nulls().len():
                 _definitions(measure)
                 return
-        groups = _ordered(view.groups(measure, breakdown.id), breakdown)
         _headline(trend)
-        _gap(view, trend, breakdown, groups)
+        _gap(view, measure, breakdown, shown)
         over_time, by_group = st.columns([3, 2], gap="medium")
         with over_time:
             _over_time(view, trend)
@@ -53,7 +81,11 @@ def measure_block(view: View, measure: Measure, breakdown: Breakdown) -> None:
         _download(view, trend, breakdown, groups)
 
 
-def _ordered(groups: pl.DataFrame, breakdown: Breakdown) -> pl.DataFrame:
+def _groups(view: View, trend: Trend, breakdown: Breakdown) -> pl.DataFrame:
+    """The groups in the breakdown's order; none while no period is complete."""
+    if trend.latest is None:
+        return pl.DataFrame(schema={breakdown.id: pl.String})
+    groups = view.groups(trend.measure, breakdown.id)
     order = breakdown.order(groups[breakdown.id].to_list())
     return groups.sort(pl.col(breakdown.id).replace_strict({group: index for index, group in enumerate(order)}, return_dtype=pl.Int64))
 
@@ -66,7 +98,7 @@ def _headline(trend: Trend) -> None:
     st.html(f'<p style="{_HEADLINE}">{html.escape(words.headline(trend))}</p>')
     period = words.upper_first(words.period_words(row))
     st.markdown(f"{period}, {words.interval_words(measure, row['lower'], row['upper'])}. {words.target_sentence(trend)}")
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         for icon in (variation_icon(trend.variation), assurance_icon(trend.assurance)):
             st.html(icon, width="content")
     st.markdown(f"**{sentences.control_sentence(trend)}**")
@@ -87,15 +119,14 @@ def _by_group(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFra
     _draw(drawing, f"groups_{measure.id}")
 
 
-def _gap(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
+def _gap(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> None:
     """The gap that matters most among the groups shown, in sentences, with the way to the equality page."""
-    measure = trend.measure
-    if not equality.comparable(measure) or groups.height < 2:
+    if not equality.comparable(measure) or shown.groups.height < 2:
         return
-    total = trend.frame.filter(pl.col("period") == groups["period"][0])
-    gap = equality.largest_gap([equality.Groups(measure, breakdown, groups, total)])
-    said = words.escape_markdown(gap_sentences(measure, breakdown, gap)) if gap else sentences.no_gap_sentence(breakdown)
-    st.markdown(f"**The gap that matters most.** {said}" if gap else said)
+    if shown.gap:
+        st.markdown(f"**The gap that matters most.** {words.escape_markdown(gap_sentences(measure, breakdown, shown.gap))}")
+    else:
+        st.markdown(sentences.no_gap_sentence(breakdown))
     equality_link(view.filters, measure, breakdown)
 
 
@@ -140,12 +171,15 @@ def _definitions(measure: Measure) -> None:
 
 
 def _download(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
+    name = view.file_name(exports.file_name(trend))
+
     def contents() -> bytes:
-        return exports.to_csv(exports.shown_rows(trend, breakdown, groups, view.filters.where))
+        view.before_export(name)
+        return exports.to_csv(exports.shown_rows(trend, breakdown, groups, view.filters.where, view.sharing))
 
     st.download_button(
-        "Download these numbers (CSV)", contents, file_name=exports.file_name(trend), mime="text/csv", key=f"csv_{trend.measure.id}",
-        on_click="ignore", icon=":material/download:", help=words.EXACT,
+        "Download these numbers (CSV)", contents, file_name=name, mime="text/csv", key=f"csv_{trend.measure.id}",
+        on_click="ignore", icon=":material/download:", help=view.sharing,
     )
 
 

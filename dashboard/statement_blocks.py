@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import streamlit as st
 
 from config.settings import settings
-from dashboard.measure_block import measure_block
+from dashboard.measure_block import measure_block, shown_of
 from dashboard.view import View
 from dashboard.words import escape_markdown, long_date, plural, upper_first
 from data_access.workspace import EvidenceRecord, EvidenceState, WorkspaceUnavailable, evidence_of, workspace_engine
@@ -102,12 +102,13 @@ def measures(statement: Statement, view: View, breakdown: Breakdown) -> None:
     st.markdown(f"{upper_first(plural(len(shown), 'measure'))}: " + " · ".join(f"[{measure.title}](#{measure.id})" for measure in shown))
     _prepare(view, shown)
     st.html(CHART_TEXT_STYLE)
+    contents = shown_of(view, shown, breakdown)
     for measure in shown:
-        measure_block(view, measure, breakdown)
+        measure_block(view, measure, breakdown, contents[measure.id])
 
 
 def _prepare(view: View, shown: Sequence[Measure]) -> None:
     """Works out the counts that the page needs, behind a grey shape the first time, which takes seconds."""
     with st.skeleton(height=480):
         for measure in shown:
-            view.reporting.facts(measure.unit, view.filters.grain)
+            view.reporting.prepare(measure, view.filters.grain)

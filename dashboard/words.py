@@ -20,6 +20,7 @@ from metrics.trend import Trend
 
 HIDDEN = "hidden to protect children"
 NO_VALUE = "no data"
+PROTECTED = "Protected numbers: those about few children are hidden. They may be shared."
 EXACT = "Exact numbers. They may contain small numbers of children: not for sharing."
 MOST_DECIMALS = 4
 
@@ -133,6 +134,14 @@ def count_words(measure: Measure, numerator: float | None, denominator: float | 
     if isinstance(measure, Rate):
         return f"{plural(numerator, *event_noun(measure))} {'among' if measure.exposure.words == 'children' else 'in'} {whole}"
     return f"{number(numerator)} of {whole}"
+
+
+def short_count_words(measure: Measure, numerator: float | None, denominator: float | None) -> str:
+    """The same where there is little room: a rate leaves out what its title says ('5 in 11,407 days')."""
+    if not isinstance(measure, Rate) or numerator is None or denominator is None:
+        return count_words(measure, numerator, denominator)
+    one, many = (noun.split()[0] for noun in denominator_noun(measure))
+    return f"{number(numerator)} {'among' if measure.exposure.words == 'children' else 'in'} {plural(denominator, one, many)}"
 
 
 def denominator_noun(measure: Measure) -> tuple[str, str]:

@@ -32,7 +32,7 @@ class WorkspaceUnavailable(Exception):
     """The workspace can't be opened or read; the message says what to check."""
 
 
-_UNAVAILABLE = "The workspace database can't be read. Check the setting 'workspace': that its address is right and that you may write there."
+_UNAVAILABLE = "The workspace database can't be read. Check the setting 'workspace': that the address is right and you may write there."
 
 
 class EvidenceState(StrEnum):

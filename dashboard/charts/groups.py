@@ -11,7 +11,7 @@ import polars as pl
 
 from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, layout, line
 from dashboard.sentences import group_words, groups_alt
-from dashboard.words import cell_words, count_words, figure, target_words
+from dashboard.words import cell_words, figure, short_count_words, target_words
 from metrics.breakdowns import Breakdown
 from metrics.comparison import NOT_RECORDED
 from metrics.kinds import Measure
@@ -22,7 +22,8 @@ DOT_HEIGHT = 34
 AXIS_HEIGHT = 46
 ABOVE, BELOW = 0.75, 0.75
 """How far the vertical axis reaches above the first dot and, from the number of rows, below the last."""
-MARK_REACH = 0.2
+MARK_PIXELS = 8
+"""Upright lines reach so far above and below a dot's middle: not into the words."""
 LABEL_LETTERS = 42
 """So many letters fit beside each other on a phone."""
 
@@ -35,14 +36,16 @@ def groups_chart(
     `overall` is the value of all children together, `targets` the target of each group, both in the unit of the value.
     """
     rows, scale, held = groups.rows(named=True), 100 if measure.percent else 1, targets or {}
-    traces = [
-        *_marks(dict.fromkeys(range(len(rows)), overall) if overall is not None else {}, scale, line(AVERAGE, 3)),
-        *_marks({index: held[row[breakdown.id]] for index, row in enumerate(rows) if row[breakdown.id] in held}, scale, line(TARGET, 3)),
-        *_dots(measure, breakdown, rows, scale),
-    ]
     labels = [_label(measure, breakdown, row) for row in rows]
     lines = 2 if any(len(name) + len(numbers) > LABEL_LETTERS for name, numbers in labels) else 1
     row_height = DOT_HEIGHT + lines * LINE_HEIGHT
+    held_rows = {index: held[row[breakdown.id]] for index, row in enumerate(rows) if row[breakdown.id] in held}
+    reach = MARK_PIXELS / row_height
+    traces = [
+        *_marks(dict.fromkeys(range(len(rows)), overall) if overall is not None else {}, scale, reach, AVERAGE),
+        *_marks(held_rows, scale, reach, TARGET),
+        *_dots(measure, breakdown, rows, scale),
+    ]
     x_axis = axis(
         range=_range(rows, measure, overall, held, scale), ticksuffix=" %" if measure.percent else "", nticks=6, side="bottom",
     )
@@ -91,7 +94,7 @@ def _label(measure: Measure, breakdown: Breakdown, row: dict[str, Any]) -> tuple
     name = breakdown.label(row[breakdown.id])
     if row["state"] != State.SHOWN.value:
         return name, cell_words(measure, row)
-    return name, f"{figure(measure, row['value'])}, {count_words(measure, row['numerator'], row['denominator'])}"
+    return name, f"{figure(measure, row['value'])}, {short_count_words(measure, row['numerator'], row['denominator'])}"
 
 
 def _annotation(name: str, numbers: str, index: int, lines: int) -> dict[str, Any]:
@@ -107,14 +110,14 @@ def _plain_html(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _marks(levels: Mapping[int, float], scale: int, style: dict[str, Any]) -> list[dict[str, Any]]:
+def _marks(levels: Mapping[int, float], scale: int, reach: float, colour: str) -> list[dict[str, Any]]:
     """A short upright line at a level in each of the rows of `levels`: short, so that it crosses no words."""
     x: list[float | None] = []
     y: list[float | None] = []
     for index, level in levels.items():
         x += [level * scale, level * scale, None]
-        y += [index - MARK_REACH, index + MARK_REACH, None]
-    return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip", "line": style}] if x else []
+        y += [index - reach, index + reach, None]
+    return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip", "line": line(colour, 3)}] if x else []
 
 
 def _range(

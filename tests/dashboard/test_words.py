@@ -105,6 +105,15 @@ def test_count_words(id: str, numerator: float | None, denominator: float | None
     assert words.count_words(get(id), numerator, denominator) == text
 
 
+@pytest.mark.parametrize(("id", "numerator", "denominator", "text"), [
+    ("placement_breakdown_rate", 5, 11407, "5 in 11,407 days"), ("placement_breakdown_rate", 1, 1, "1 in 1 day"),
+    ("suspension_rate", 10, 246, "10 among 246 children"), ("suspension_rate", 0, 1, "0 among 1 child"),
+    ("education_plan", 82, 96, "82 of 96 children"), ("suspension_rate", None, 5, "no data for 5 children"),
+])
+def test_short_count_words(id: str, numerator: float | None, denominator: float | None, text: str) -> None:
+    assert words.short_count_words(get(id), numerator, denominator) == text
+
+
 def test_every_measure_counts_one_in_the_singular() -> None:
     for measure in measures():
         one, many = words.denominator_noun(measure)

@@ -1,0 +1,105 @@
+"""The statement pages in a real browser, on the demo authority."""
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dashboard.words import EXACT
+from metrics.catalogue import get, measures_of, statements
+
+Settle = Callable[[Page], Locator]
+Shoot = Callable[[Page, str], Path]
+
+
+def block(page: Page, id: str) -> Locator:
+    return page.locator(f".st-key-block_{id}")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_statement_opens_from_its_address_with_every_chart(
+    page: Page, dashboard_url: str, settle: Settle, take_screenshot: Shoot, console_errors: list[str], number: int
+) -> None:
+    page.goto(f"{dashboard_url}/statement_{number}")
+    settle(page)
+    expect(page.get_by_role("blockquote")).to_contain_text(statements()[number - 1].words)
+    shown = measures_of(number)
+    expect(page.locator(".js-plotly-plot")).to_have_count(2 * len(shown))
+    for measure in shown:
+        expect(block(page, measure.id).get_by_role("heading", name=measure.title)).to_be_visible()
+    take_screenshot(page, f"statement {number}")
+    _forget_what_streamlit_probes(console_errors)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_nothing_is_wider_than_a_phone(
+    phone_page: Page, dashboard_url: str, settle: Settle, take_screenshot: Shoot, console_errors: list[str], number: int
+) -> None:
+    phone_page.goto(f"{dashboard_url}/statement_{number}")
+    settle(phone_page)
+    main = phone_page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+    cut = phone_page.evaluate(
+        """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => {
+            const frame = plot.getBoundingClientRect();
+            return [...plot.querySelectorAll('.annotation-text, .xtick text, .ytick text')].filter(text => {
+                const box = text.getBoundingClientRect();
+                return box.left < frame.left - 1 || box.right > frame.right + 1;
+            }).map(text => text.textContent);
+        })"""
+    )
+    assert cut == []
+    take_screenshot(phone_page, f"statement {number} on a phone")
+    _forget_what_streamlit_probes(console_errors)
+
+
+def test_the_breakdown_is_in_the_address_and_opens_from_it(
+    page: Page, dashboard_url: str, settle: Settle, console_errors: list[str]
+) -> None:
+    page.goto(f"{dashboard_url}/statement_2")
+    settle(page)
+    page.get_by_role("combobox", name=re.compile("Show each measure by")).click()
+    page.get_by_role("option", name="Sex", exact=True).click()
+    expect(block(page, "education_plan").get_by_text("Sex, ")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]by=Sex"))
+    page.goto(page.url)
+    settle(page)
+    expect(block(page, "suspended").get_by_text("Sex, ")).to_be_visible()
+    _forget_what_streamlit_probes(console_errors)
+
+
+def test_the_table_and_the_download_hold_what_is_shown(page: Page, dashboard_url: str, settle: Settle, console_errors: list[str]) -> None:
+    page.goto(f"{dashboard_url}/statement_3")
+    settle(page)
+    measure = get("video_feedback_received")
+    shown = block(page, measure.id)
+    shown.get_by_text("View as table").click()
+    table = shown.get_by_role("table").first
+    expect(table).to_be_visible()
+    latest = [cell.strip() for cell in table.locator("tbody tr").first.locator("th, td").all_inner_texts() if cell.strip()]
+    with page.expect_download() as download:
+        shown.get_by_role("button", name="Download these numbers").click()
+    with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    over_time = [row for row in rows if row["part"] == "over time"]
+    assert table.locator("tbody tr").count() == len(over_time)
+    last = over_time[-1]
+    assert {last["numerator"], last["denominator"], last["shown_as"]} <= set(latest)
+    assert f"{last['numerator']} of {last['denominator']} children, {last['shown_as']}" in shown.inner_text()
+    assert {row["sharing"] for row in rows} == {EXACT}
+    _forget_what_streamlit_probes(console_errors)
+
+
+def test_a_link_with_a_measure_opens_at_it(page: Page, dashboard_url: str, settle: Settle, console_errors: list[str]) -> None:
+    page.goto(f"{dashboard_url}/statement_4#three_or_more_placements")
+    settle(page)
+    expect(block(page, "three_or_more_placements").get_by_role("heading").first).to_be_in_viewport(timeout=15000)
+    _forget_what_streamlit_probes(console_errors)
+
+
+def _forget_what_streamlit_probes(errors: list[str]) -> None:
+    """Opened below its root, Streamlit looks for its own address there first, and the browser notes the two that it doesn't find."""
+    errors[:] = [error for error in errors if not re.search(r"404.*_stcore/(health|host-config)", error)]
