@@ -11,10 +11,11 @@ from dashboard.commands import serve
 from data_access.demo import write_demo
 from data_access.engines import DatabaseUnavailable, current_version
 from data_access.load import LoadError, load
+from data_access.workspace import WorkspaceUnavailable, fill_demo_evidence, workspace_engine
 
 NAME = "demo"
 HELP = "fill an empty database with a made-up authority, and serve the dashboard"
-ERRORS = (LoadError,)
+ERRORS = (LoadError, WorkspaceUnavailable)
 FOLDER = PROJECT_FOLDER / "data" / "demo"
 
 
@@ -35,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(f"Writing a made-up authority to {options.folder} and loading it.", file=sys.stderr, flush=True)
         load(write_demo(options.folder, seed=options.seed, children=options.children), url, made_up=True)
+        fill_demo_evidence(workspace_engine(settings().workspace))
     return 0 if options.no_serve else serve.run(options)
 
 
