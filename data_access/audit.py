@@ -1,13 +1,13 @@
 """The audit log in the workspace: who signed in, saw or took away exact numbers, or changed something. It only grows.
 
-SQLite and PostgreSQL themselves refuse to change or remove an entry, by triggers that are made with the table. Whoever owns the
-database can take the triggers away again: give the dashboard a database user who doesn't.
+SQLite and PostgreSQL themselves refuse to change or remove an entry, by triggers that are made with the table (see
+`data_access.workspace.only_grows`, and the migrations).
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.cells import fetch
-from data_access.workspace import metadata
+from data_access.workspace.engine import ID, metadata
 
 
 class AuditUnavailable(Exception):
@@ -32,12 +32,9 @@ class Action(StrEnum):
     CHANGE = "change"
 
 
-# The greatest whole number that SQLite counts up by itself is its INTEGER.
-_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
 audit_log = sa.Table(
     "audit_log", metadata,
-    sa.Column("entry_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("entry_id", ID, primary_key=True, autoincrement=True),
     sa.Column("at", sa.DateTime, nullable=False, comment="UTC"),
     sa.Column("who", sa.String(320), nullable=False, comment="a person's e-mail address or other identity; on the command line, the user"),
     sa.Column("role", sa.String(100), nullable=False, comment="with a manager's teams and providers"),
@@ -47,29 +44,6 @@ audit_log = sa.Table(
     sa.Column("data_version", sa.String(100), nullable=False, comment="of the reporting database; empty where none was read"),
     comment="One row an act. Rows are added and never changed.",
 )
-
-# SQLAlchemy has no words for triggers. Each statement is a constant; nothing is put into it.
-_REFUSAL = "the audit log only grows"
-_ddl: Callable[[str], sa.DDL] = sa.DDL
-_SQLITE = tuple(
-    _ddl(
-        f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
-    ).execute_if(dialect="sqlite")
-    for verb in ("UPDATE", "DELETE")
-)
-_POSTGRESQL = tuple(statement.execute_if(dialect="postgresql") for statement in (
-    _ddl(
-        "CREATE OR REPLACE FUNCTION audit_log_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
-    ),
-    _ddl(
-        "CREATE TRIGGER audit_log_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_log_only_grows()"
-    ),
-))
-for _statement in (*_SQLITE, *_POSTGRESQL):
-    sa.event.listen(audit_log, "after_create", _statement)
-
 
 @dataclass(frozen=True)
 class Entry:

@@ -1,0 +1,129 @@
+"""Ways into the workspace database: its address, its schema brought up to date, and sentences for when it can't be used.
+
+The workspace is apart from the reporting database, so that a load never touches what people wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+metadata = sa.MetaData()
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""A number that the database counts up: SQLite only counts up an INTEGER."""
+
+HEAD = "0002"
+"""The newest migration. Known here so that a workspace that is up to date is opened without loading Alembic."""
+
+SECONDS_TO_WAIT = 15
+"""For another writer of a SQLite file. A write takes milliseconds."""
+
+_MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+_MIGRATION_LOCK = 133
+_IMMEDIATE = "begin_immediate"
+
+
+class WorkspaceUnavailable(Exception):
+    """The workspace can't be opened, read or written; the message says what to check."""
+
+
+UNAVAILABLE = "The workspace database can't be read. Check the setting 'workspace': that the address is right and you may write there."
+
+
+def workspace_engine(url: str) -> sa.Engine:
+    """An engine for the workspace, whose schema is brought up to date first; makes a SQLite file and its folder where there is none.
+
+    Raises WorkspaceUnavailable.
+    """
+    try:
+        address = sa.make_url(url)
+        if address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:":
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        made = _engine(address)
+        if schema_version(made) != HEAD:
+            migrate(made)
+    except (OSError, SQLAlchemyError) as error:
+        raise WorkspaceUnavailable(UNAVAILABLE) from error
+    return made
+
+
+def existing_workspace(url: str) -> sa.Engine | None:
+    """The same, or None where there is no SQLite file yet: for who only reads, and should not leave an empty one behind.
+
+    Raises WorkspaceUnavailable.
+    """
+    try:
+        address = sa.make_url(url)
+    except SQLAlchemyError as error:
+        raise WorkspaceUnavailable(UNAVAILABLE) from error
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        return None
+    return workspace_engine(url)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turns whatever the database complains about into WorkspaceUnavailable."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise WorkspaceUnavailable(UNAVAILABLE) from error
+
+
+def schema_version(engine: sa.Engine) -> str | None:
+    """Which migration the schema is at; None before the first."""
+    table = sa.table("alembic_version", sa.column("version_num"))
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table(table.name):
+            return None
+        found: str | None = connection.scalar(sa.select(table.c.version_num))
+    return found
+
+
+def migrate(engine: sa.Engine, target: str = "head") -> None:
+    """Brings the schema up to a migration, in one transaction: killed half-way, it is as it was. Servers that start together take turns.
+
+    A workspace that was made before there were migrations keeps everything it holds.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with engine.connect().execution_options(**{_IMMEDIATE: True}) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, target)
+        except CommandError as error:
+            raise WorkspaceUnavailable(
+                "The workspace database was made by a newer version of the dashboard. Use that version, or name another workspace."
+            ) from error
+
+
+def _engine(address: sa.URL) -> sa.Engine:
+    if address.get_backend_name() != "sqlite":
+        return sa.create_engine(address, pool_pre_ping=True)
+    made = sa.create_engine(address, connect_args={"timeout": SECONDS_TO_WAIT})
+    # Python's sqlite3 begins transactions late and leaves changes to the schema out of them. We begin them ourselves.
+    sa.event.listen(made, "connect", _leave_transactions_to_us)
+    sa.event.listen(made, "begin", _begin)
+    return made
+
+
+def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: sa.Connection) -> None:
+    if connection.get_execution_options().get(_IMMEDIATE):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")
