@@ -27,6 +27,11 @@ def _events(scope: Scope, table: sa.Table, date: sa.Column[Any], *columns: Colum
     )
 
 
+def _child_number(events: sa.CTE) -> ColumnElement[int]:
+    """A number for each child, which says nothing about the child: so that children can be counted, of whom there may be several events."""
+    return sa.func.dense_rank().over(order_by=events.c.child_id).label("child_number")
+
+
 def _programme_starts(scope: Scope) -> sa.Select[Any]:
     events = _events(scope, programme, programme.c.start_date, programme.c.programme_id)
     dates = sa.select(events.c.child_id, events.c.on_date).distinct().cte("start_dates")
@@ -42,7 +47,7 @@ def _programme_starts(scope: Scope) -> sa.Select[Any]:
     joined = joined.outerjoin(
         last_assessed, sa.and_(last_assessed.c.child_id == events.c.child_id, last_assessed.c.on_date == events.c.on_date),
     )
-    facts = [events.c.on_date.label("started_on"), last_assessed.c.completed_date.label("assessed_before_on")]
+    facts = [_child_number(events), events.c.on_date.label("started_on"), last_assessed.c.completed_date.label("assessed_before_on")]
     return grouped(scope, events, facts, joined, arrangement)
 
 
@@ -50,7 +55,7 @@ def _assessments(scope: Scope) -> sa.Select[Any]:
     covered = sum((sa.case((assessment.c[factor] == 1, 1), else_=0) for factor in ASSESSMENT_FACTORS), start=sa.literal(0))
     events = _events(scope, assessment, assessment.c.completed_date, covered.label("factors_covered"))
     joined, arrangement = with_arrangement(events)
-    return grouped(scope, events, [events.c.factors_covered], joined, arrangement)
+    return grouped(scope, events, [_child_number(events), events.c.factors_covered], joined, arrangement)
 
 
 def _programme_ends(scope: Scope) -> sa.Select[Any]:
@@ -75,25 +80,28 @@ def _programme_ends(scope: Scope) -> sa.Select[Any]:
     )
     joined, arrangement = with_arrangement(events)
     joined = joined.outerjoin(sessions, sessions.c.programme_id == events.c.programme_id)
-    facts = [events.c.programme, sessions.c.sessions_as_defined, sessions.c.first_session_on, sessions.c.last_session_on]
+    facts = [
+        _child_number(events), events.c.programme, sessions.c.sessions_as_defined, sessions.c.first_session_on, sessions.c.last_session_on,
+    ]
     return grouped(scope, events, facts, joined, arrangement)
 
 
 PROGRAMME_STARTS = Unit(
     name="programme_starts", singular="programme that began", plural="programmes that began", event=True,
-    columns=[fact("started_on", sa.Date), fact("assessed_before_on", sa.Date, "assessments")],
+    columns=[fact("child_number", sa.BigInteger), fact("started_on", sa.Date), fact("assessed_before_on", sa.Date, "assessments")],
     rows=_programme_starts,
 )
 
 ASSESSMENTS = Unit(
     name="assessments_completed", singular="assessment", plural="assessments", event=True,
-    columns=[fact("factors_covered", sa.Integer, "assessments")],
+    columns=[fact("child_number", sa.BigInteger), fact("factors_covered", sa.Integer, "assessments")],
     rows=_assessments,
 )
 
 PROGRAMME_ENDS = Unit(
     name="programmes_ended", singular="programme that ended", plural="programmes that ended", event=True,
     columns=[
+        fact("child_number", sa.BigInteger),
         fact("programme", sa.String),
         fact("sessions_as_defined", sa.Integer, "programmes", "programme_sessions"),
         fact("first_session_on", sa.Date, "programmes", "programme_sessions"),

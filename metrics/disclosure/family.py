@@ -1,0 +1,93 @@
+"""The fixed family of tables: for each population and period the total, all one-way and all two-way tables.
+
+A population is a set of children that measures have as their denominator; measures with the same one share it, so that no measure
+shows what another hides. Where one population is the part of another that belongs to some groups of a breakdown (the children
+in care among all), the larger has an axis more that says so, 'in' or 'out', because the tables of the smaller are tables of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from config.code_lists import ETHNICITY_GROUP, NOT_RECORDED
+from metrics.breakdowns import BREAKDOWNS
+from metrics.disclosure.audit import Mask, Numbers
+
+ALL = "all"
+Codes = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A breakdown, or a coarser one made from it. `groups` in the order of the codes; `parent` is the axis into whose groups this
+    one's groups fall (everybody, unless it is nested in another), and `class_of` says into which."""
+
+    name: str
+    groups: tuple[str, ...]
+    parent: str = ALL
+    class_of: tuple[int, ...] = ()
+
+    def members(self, group: int) -> NDArray[np.intp]:
+        """The groups that fall into one group of the parent."""
+        return np.flatnonzero(np.array(self.class_of) == group) if self.parent != ALL else np.arange(len(self.groups))
+
+
+@dataclass
+class UnitRows:
+    """The rows of one unit and grain: children (or events), by period and every breakdown.
+
+    `period` and `codes` have one number a row. `child` is a number for each child where a row is an event, else None.
+    """
+
+    periods: tuple[str, ...]
+    period: Codes
+    axes: dict[str, Axis]
+    codes: dict[str, Codes]
+    child: Codes | None = None
+    _combined: dict[tuple[str, str], Codes] = field(default_factory=dict)
+
+    def sums(self, values: Numbers, first: str, second: str) -> Numbers:
+        """`values` added up by period and the groups of two axes: shape (periods, groups, groups)."""
+        shape = (len(self.periods), len(self.axes[first].groups), len(self.axes[second].groups))
+        key = (first, second)
+        if key not in self._combined:
+            self._combined[key] = np.ravel_multi_index((self.period, self.codes[first], self.codes[second]), shape)
+        return np.bincount(self._combined[key], weights=values, minlength=int(np.prod(shape))).reshape(shape)
+
+    def distinct(self, counted: Mask, first: str, second: str) -> Numbers:
+        """The number of children with a row that is counted: the same shape."""
+        self.sums(counted.astype(float), first, second)
+        shape = (len(self.periods), len(self.axes[first].groups), len(self.axes[second].groups))
+        if self.child is None:
+            raise ValueError("Only events have several rows a child.")
+        pairs = np.unique(np.column_stack([self._combined[first, second][counted], self.child[counted]]), axis=0)
+        return np.bincount(pairs[:, 0], minlength=int(np.prod(shape))).astype(float).reshape(shape)
+
+    def with_axis(self, axis: Axis, codes: Codes, nested: Axis) -> UnitRows:
+        """The same rows with an axis more, and `nested` now inside it."""
+        axes = {**self.axes, axis.name: axis, nested.name: nested}
+        return UnitRows(self.periods, self.period, axes, {**self.codes, axis.name: codes}, self.child)
+
+
+def unit_rows(frame: pl.DataFrame, periods: tuple[str, ...]) -> UnitRows:
+    """The rows of a frame with period, every breakdown and, for events, child_number."""
+    axes: dict[str, Axis] = {ALL: Axis(ALL, (ALL,))}
+    codes: dict[str, Codes] = {ALL: np.zeros(frame.height, dtype=np.intp)}
+    for name in BREAKDOWNS:
+        groups = tuple(sorted(frame[name].unique().to_list()))
+        axes[name] = Axis(name, groups)
+        codes[name] = _codes(frame[name], groups)
+    within = [ETHNICITY_GROUP.get(code, NOT_RECORDED) for code in axes["ethnicity"].groups]
+    outer = axes["ethnicity_group"].groups
+    axes["ethnicity"] = Axis("ethnicity", axes["ethnicity"].groups, "ethnicity_group", tuple(outer.index(group) for group in within))
+    child = frame["child_number"].to_numpy().astype(np.intp) if "child_number" in frame.columns else None
+    return UnitRows(periods, _codes(frame["period"], periods), axes, codes, child)
+
+
+def _codes(values: pl.Series, groups: tuple[str, ...]) -> Codes:
+    number = {group: index for index, group in enumerate(groups)}
+    return values.replace_strict(number, return_dtype=pl.Int64).to_numpy().astype(np.intp) if len(values) else np.zeros(0, dtype=np.intp)

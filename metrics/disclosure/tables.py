@@ -1,0 +1,266 @@
+"""Hiding in every table of one population, for whatever is counted there.
+
+A table of two axes falls into blocks: for two plain breakdowns one block, for ethnicity within its five groups one for each group.
+A block's margins are in a coarser table, which is protected first. The groups whose margin is hidden are taken together, so that
+within a block every margin is known; how they divide what they hold together stays open, in all tables alike. So a block
+can be protected by itself, and what is safe in each block is safe in all together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers
+from metrics.disclosure.complementary import Indices, Layer, Tables, hide_line, hide_tables
+from metrics.disclosure.family import ALL, UnitRows
+
+DISABILITY = ("disabled", "mental_health_problem")
+EITHER = "disability_or_mental_health"
+
+
+@dataclass
+class Pattern:
+    """What is hidden: for each pair of axes, by period and their groups; the one-way tables are pairs with ALL."""
+
+    masks: dict[tuple[str, str], Mask] = field(default_factory=dict)
+
+    def of(self, first: str, second: str) -> Mask:
+        """Shape (periods, groups of first, groups of second)."""
+        if (first, second) in self.masks:
+            return self.masks[first, second]
+        return self.masks[second, first].swapaxes(1, 2)
+
+    def has(self, first: str, second: str) -> bool:
+        """Whether the pair has been decided."""
+        return (first, second) in self.masks or (second, first) in self.masks
+
+    def total(self) -> Mask:
+        """Whether the total is hidden, by period."""
+        return self.masks[ALL, ALL][:, 0, 0]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One table of what is counted: all of shape (periods, groups, groups).
+
+    `size`: children or events. `amounts`: what must be protected. `seeds`: what is hidden to begin with. `free`: where an amount has
+    no upper limit, because the size is not shown. `whole`: where everything is hidden, empty cells too.
+    """
+
+    size: Numbers
+    amounts: tuple[Numbers, ...]
+    seeds: Mask
+    free: Mask
+    whole: Mask
+
+
+class Subject(Protocol):
+    """What is counted in a population: its children, or those of them with an outcome."""
+
+    rows: UnitRows
+    least: float
+
+    def measured(self, first: str, second: str) -> Measured:
+        """The table of two axes."""
+
+    def line_needs(self, period: int, measured: Measured, members: Indices, name: str) -> list[tuple[Numbers, float]]:
+        """What the hidden groups of a one-way line must hold together."""
+
+    def block_needs(self) -> tuple[Numbers, Numbers]:
+        """What the hidden cells of a line of a block must hold together, and how wide ranges must be: by period."""
+
+
+def protect(subject: Subject, pattern: Pattern) -> Pattern:
+    """Completes a pattern that has the total (and whatever else is decided already)."""
+    axes = _parents_first(subject.rows)
+    for name in axes:
+        if not pattern.has(name, ALL):
+            pattern.masks[name, ALL] = _one_way(subject, pattern, name)
+    _nested_pairs(subject, pattern)
+    pairs = [(first, second) for index, first in enumerate(axes) for second in axes[index + 1:] if not pattern.has(first, second)]
+    for stage in sorted({_stage(subject.rows, pair) for pair in pairs}):
+        _two_way(subject, pattern, [pair for pair in pairs if _stage(subject.rows, pair) == stage])
+    return pattern
+
+
+def _parents_first(rows: UnitRows) -> list[str]:
+    return sorted((name for name in rows.axes if name != ALL), key=lambda name: rows.axes[name].parent != ALL)
+
+
+def _stage(rows: UnitRows, pair: tuple[str, str]) -> int:
+    """Coarser tables first, and those of 'either' after those of its two parts."""
+    return sum(rows.axes[name].parent != ALL for name in pair) + 10 * (EITHER in pair)
+
+
+def _one_way(subject: Subject, pattern: Pattern, name: str) -> Mask:
+    axis, measured = subject.rows.axes[name], subject.measured(name, ALL)
+    size = measured.size[:, :, 0]
+    hidden = measured.whole[:, :, 0].copy()
+    outer = pattern.of(axis.parent, ALL)[:, :, 0]
+    for period in np.flatnonzero(~hidden.all(axis=1)):
+        for group in range(outer.shape[1]):
+            members = axis.members(group)
+            if outer[period, group]:
+                hidden[period, members] = (size[period, members] > 0) | outer[period].all()
+                continue
+            needs = subject.line_needs(int(period), measured, members, name)
+            hidden[period, members] = hide_line(size[period, members], measured.seeds[period, members, 0], needs)
+    return hidden[:, :, None]
+
+
+def _nested_pairs(subject: Subject, pattern: Pattern) -> None:
+    """A breakdown by what it is nested in shows nothing new: each group has one cell, hidden as the group is."""
+    for name, axis in subject.rows.axes.items():
+        if axis.parent == ALL:
+            continue
+        own = pattern.of(name, ALL)
+        inside = np.array(axis.class_of)[:, None] == np.arange(len(subject.rows.axes[axis.parent].groups))[None, :]
+        pattern.masks[name, axis.parent] = own & inside[None]
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One block of one table: its rows and columns, which of them are taken together (their margins are hidden), by period, which
+    cells could hold anybody at all, and the block itself with one row and one column more for what is taken together."""
+
+    pair: tuple[str, str]
+    rows: Indices
+    columns: Indices
+    merged_rows: Mask
+    merged_columns: Mask
+    possible: Mask
+    tables: Tables
+
+
+def _two_way(subject: Subject, pattern: Pattern, pairs: list[tuple[str, str]]) -> None:
+    blocks = [block for pair in pairs for block in _blocks(subject, pattern, pair)]
+    for shape in {_rounded(block) for block in blocks}:
+        alike = [block for block in blocks if _rounded(block) == shape]
+        together = _joined([block.tables for block in alike], shape)
+        hide_tables(together)
+        step = len(subject.rows.periods)
+        for index, block in enumerate(alike):
+            part = slice(index * step, (index + 1) * step)
+            _write(pattern, block, together.hidden[part], together.whole[part])
+
+
+def _blocks(subject: Subject, pattern: Pattern, pair: tuple[str, str]) -> list[_Block]:
+    first, second = (subject.rows.axes[name] for name in pair)
+    measured = subject.measured(*pair)
+    pattern.masks[pair] = np.zeros_like(measured.seeds)
+    row_margins, column_margins = pattern.of(first.name, second.parent), pattern.of(first.parent, second.name)
+    result = []
+    for outer in range(len(subject.rows.axes[first.parent].groups)):
+        for other in range(len(subject.rows.axes[second.parent].groups)):
+            rows, columns = first.members(outer), second.members(other)
+            merged_rows = row_margins[:, rows, other] | _with_parts(pattern, pair, rows)
+            merged_columns = column_margins[:, outer, columns] | _with_parts(pattern, (pair[1], pair[0]), columns)
+            if len(rows) and len(columns):
+                result.append(_block(subject, measured, pair, (rows, columns), (merged_rows, merged_columns)))
+    return result
+
+
+def _with_parts(pattern: Pattern, pair: tuple[str, str], groups: Indices) -> Mask:
+    """Where a group of `pair[0]` hides something by disability or by mental health problem, it hides everything by 'either'."""
+    name, either = pair
+    hidden = np.zeros((len(pattern.total()), len(groups)), dtype=bool)
+    if either != EITHER or name in DISABILITY:
+        return hidden
+    for part in DISABILITY:
+        hidden |= pattern.of(part, name)[:, :, groups].any(axis=1)
+    return hidden
+
+
+def _block(
+    subject: Subject, measured: Measured, pair: tuple[str, str], groups: tuple[Indices, Indices], merged: tuple[Mask, Mask],
+) -> _Block:
+    cells = np.ix_(range(len(measured.size)), *groups)
+    size, seeds, free, whole = (values[cells] for values in (measured.size, measured.seeds, measured.free, measured.whole))
+    merged_rows, merged_columns = _two_or_none(size, merged[0], 2), _two_or_none(size, merged[1], 1)
+    collect_rows, collect_columns = _collect(merged_rows), _collect(merged_columns)
+
+    def together(values: Numbers) -> Numbers:
+        return collect_rows @ values @ collect_columns.swapaxes(1, 2)
+
+    amounts = [together(amount[cells]) for amount in measured.amounts]
+    total = together(size)
+    apart = np.zeros(total.shape, dtype=bool)
+    apart[:, :-1, :-1] = ~merged_rows[:, :, None] & ~merged_columns[:, None, :]
+    is_free, is_seed = apart.copy(), apart.copy()
+    is_free[:, :-1, :-1] &= free
+    is_seed[:, :-1, :-1] &= seeds
+    layers = tuple(_layer(subject, amounts, index, is_free) for index in range(len(amounts)))
+    possible = ((size.sum(axis=2) > 0) | merged_rows)[:, :, None] & ((size.sum(axis=1) > 0) | merged_columns)[:, None, :]
+    hidden = (is_seed | ~apart) & (total > 0)
+    is_whole = (whole & apart[:, :-1, :-1]).any(axis=(1, 2))
+    return _Block(pair, *groups, merged_rows, merged_columns, possible, Tables(total, hidden, layers, is_whole))
+
+
+def _layer(subject: Subject, amounts: list[Numbers], index: int, is_free: Mask) -> Layer:
+    """One amount can grow by as much as the others of the cell could shrink, and without limit where the whole isn't shown."""
+    amount = amounts[index]
+    others = sum((other for number, other in enumerate(amounts) if number != index), start=np.zeros_like(amount))
+    limited = len(amounts) > 1
+    up = np.where(is_free, NO_LIMIT, np.minimum(others, NO_LIMIT)) if limited else np.full_like(amount, NO_LIMIT)
+    return Layer(amount, np.minimum(amount - subject.least * (amount > 0), NO_LIMIT), up, *subject.block_needs())
+
+
+def _two_or_none(size: Numbers, merged: Mask, axis: int) -> Mask:
+    """A single group can't be taken together with nothing: the next smallest goes with it."""
+    merged = merged.copy()
+    held = size.sum(axis=axis)
+    for period in np.flatnonzero((merged & (held > 0)).sum(axis=1) == 1):
+        left = np.flatnonzero(~merged[period] & (held[period] > 0))
+        if len(left):
+            merged[period, left[held[period, left].argmin()]] = True
+    return merged
+
+
+def _collect(merged: Mask) -> Numbers:
+    """Matrices (periods, groups + 1, groups) that add the merged groups up in the last place."""
+    periods, groups = merged.shape
+    collect = np.zeros((periods, groups + 1, groups))
+    collect[:, np.arange(groups), np.arange(groups)] = ~merged
+    collect[:, groups, :] = merged
+    return collect
+
+
+def _rounded(block: _Block) -> tuple[int, int]:
+    """Blocks of about the same shape are worked on together."""
+    return tuple(next(size for size in (3, 5, 8, 12, 20, 40, 80, 1000) if size >= length) for length in block.tables.size.shape[1:])
+
+
+def _joined(tables: list[Tables], shape: tuple[int, int]) -> Tables:
+    """Tables one after another, each padded with empty cells before its last row and column."""
+
+    def fit(values: np.ndarray) -> np.ndarray:
+        _, rows, columns = values.shape
+        fitted = np.zeros((len(values), *shape), dtype=values.dtype)
+        fitted[:, :rows - 1, :columns - 1] = values[:, :-1, :-1]
+        fitted[:, -1, :columns - 1], fitted[:, :rows - 1, -1] = values[:, -1, :-1], values[:, :-1, -1]
+        fitted[:, -1, -1] = values[:, -1, -1]
+        return fitted
+
+    layers = tuple(
+        Layer(
+            *(np.concatenate([fit(getattr(table.layers[index], name)) for table in tables]) for name in ("amount", "down", "up")),
+            *(np.concatenate([getattr(table.layers[index], name) for table in tables]) for name in ("line", "range")),
+        )
+        for index in range(len(tables[0].layers))
+    )
+    return Tables(
+        np.concatenate([fit(table.size) for table in tables]), np.concatenate([fit(table.hidden) for table in tables]), layers,
+        np.concatenate([table.whole for table in tables]),
+    )
+
+
+def _write(pattern: Pattern, block: _Block, hidden: Mask, whole: Mask) -> None:
+    """Puts what is hidden of a block into its table: what was taken together is hidden wherever it holds anybody."""
+    rows = np.where(block.merged_rows, hidden.shape[1] - 1, np.arange(len(block.rows))[None, :])
+    columns = np.where(block.merged_columns, hidden.shape[2] - 1, np.arange(len(block.columns))[None, :])
+    periods = np.arange(len(hidden))
+    found = hidden[periods[:, None, None], rows[:, :, None], columns[:, None, :]] | whole[:, None, None]
+    pattern.masks[block.pair][np.ix_(periods, block.rows, block.columns)] = found & block.possible

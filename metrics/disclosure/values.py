@@ -1,0 +1,140 @@
+"""What is counted in a population's tables: its children, and of them those with and without an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from config.disclosure import DisclosureRules
+from metrics.disclosure.audit import Mask, Numbers
+from metrics.disclosure.complementary import Indices
+from metrics.disclosure.family import ALL, UnitRows
+from metrics.disclosure.primary import all_or_none, few_children, few_with_or_without, nothing
+from metrics.disclosure.tables import DISABILITY, EITHER, Measured, Pattern
+
+
+@dataclass
+class Children:
+    """The children of a population: `values` has how many each row stands for.
+
+    `most_events`: by period, the most rows that one child has (1 where a row is a child), by which numbers of rows are held to stand
+    for children. `within`: larger populations that hold this one, each with its values and what is hidden of it: what is hidden there
+    is hidden here, and `apart` names those that measure the same outcomes, of which the difference is protected too.
+    """
+
+    rows: UnitRows
+    values: Numbers
+    rules: DisclosureRules
+    most_events: Numbers
+    within: Sequence[tuple[Numbers, Pattern, bool]] = ()
+    least: float = 1.0
+
+    def measured(self, first: str, second: str) -> Measured:
+        """The table of two axes (see `Measured`)."""
+        size = self.rows.sums(self.values, first, second)
+        return Measured(size, (size,), self.seeds(first, second, size), np.ones(size.shape, dtype=bool), _unless_either(self, first, second))
+
+    def seeds(self, first: str, second: str, size: Numbers) -> Mask:
+        """What is hidden because of itself, or because of a larger population."""
+        several = self.rows.child is not None and bool((self.most_events > 1).any())
+        children = self.rows.distinct(self.values > 0, first, second) if several else size
+        hidden = few_children(children, self.rules)
+        for values, pattern, apart in self.within:
+            if pattern.has(first, second):
+                hidden |= pattern.of(first, second)
+            if apart:
+                hidden |= few_children(self.rows.sums(values, first, second) - size, self.rules)
+        return hidden & (size > 0)
+
+    def line_needs(self, period: int, measured: Measured, members: Indices, name: str) -> list[tuple[Numbers, float]]:
+        """The hidden groups hold enough children, and enough beyond the least that each can hold."""
+        size = measured.size[period, members, 0]
+        least = np.ones(len(members))
+        for axis in self.rows.axes.values():
+            if axis.parent == name:
+                inner = self.rows.sums(self.values, axis.name, ALL)[period, :, 0] > 0
+                least = np.maximum(least, [inner[axis.members(int(member))].sum() for member in members])
+        events = float(self.most_events[period])
+        return [(size, self.rules.group_total * events), (size - least, self.rules.smallest_range * events)]
+
+    def block_needs(self) -> tuple[Numbers, Numbers]:
+        """What hidden cells hold together on a line, and the width of ranges, by period."""
+        return self.rules.group_total * self.most_events, self.rules.smallest_range * self.most_events
+
+
+@dataclass
+class Outcome:
+    """Those of a population with and without an outcome, where its children's own pattern is decided.
+
+    `least_with`: fewer with the outcome than this are hidden; it is more than the rule for numerators where the children with the
+    outcome are another measure's denominator. `apart`: the same outcome in a larger population that holds this one (children, with,
+    without, and what is hidden of it).
+    """
+
+    rows: UnitRows
+    children: Children
+    hidden: Pattern
+    with_outcome: Numbers
+    without: Numbers
+    least_with: int
+    apart: tuple[Numbers, Numbers, Numbers, Pattern] | None = None
+    least: float = 0.0
+    _finer: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._finer = frozenset(axis.parent for axis in self.rows.axes.values()) - {ALL}
+
+    def measured(self, first: str, second: str) -> Measured:
+        """The table of two axes (see `Measured`)."""
+        size = self.rows.sums(self.children.values, first, second)
+        yes, no = self.rows.sums(self.with_outcome, first, second), self.rows.sums(self.without, first, second)
+        not_shown = self.hidden.of(first, second)
+        seeds = not_shown | self._few(first, second, size, yes, no)
+        if self.apart:
+            values, larger_yes, larger_no, pattern = self.apart
+            others = self.rows.sums(values, first, second) - size
+            seeds |= pattern.of(first, second) if pattern.has(first, second) else nothing(size)
+            seeds |= self._few(first, second, others, self.rows.sums(larger_yes, first, second) - yes,
+                               self.rows.sums(larger_no, first, second) - no)
+        whole = (not_shown & (size == 0)) | _unless_either(self, first, second)
+        return Measured(size, (yes, no), seeds & (size > 0), not_shown, whole)
+
+    def _few(self, first: str, second: str, size: Numbers, yes: Numbers, no: Numbers) -> Mask:
+        rules = self.children.rules
+        finer = ALL in (first, second) or first in self._finer or second in self._finer
+        few = few_with_or_without(yes, no, rules) | all_or_none(size, yes, no, rules, finer=finer)
+        return few | ((yes > 0) & (yes < self.least_with))
+
+    def line_needs(self, period: int, measured: Measured, members: Indices, name: str) -> list[tuple[Numbers, float]]:
+        """The hidden groups hold enough with, and enough without the outcome."""
+        need = self.block_needs()[0][period]
+        return [(amount[period, members, 0], need) for amount in measured.amounts]
+
+    def block_needs(self) -> tuple[Numbers, Numbers]:
+        """What hidden cells hold together on a line, and the width of ranges, by period."""
+        rules, events = self.children.rules, self.children.most_events
+        return max(rules.smallest_range, self.least_with) * events, rules.smallest_range * events
+
+
+def _unless_either(subject: Children | Outcome, first: str, second: str) -> Mask:
+    """'Disability or mental health problem' and its two parts give each other's combinations away: the number with both is what the
+    parts have together beyond 'either'. So 'either', and the table of the two parts, are shown only where all combinations could be."""
+    size = subject.rows.sums(subject.children.values if isinstance(subject, Outcome) else subject.values, first, second)
+    whole = nothing(size)
+    if (EITHER in (first, second) and (ALL in (first, second) or set(DISABILITY) & {first, second})) or {first, second} == set(DISABILITY):
+        whole |= _combinations_small(subject)[:, None, None]
+    return whole
+
+
+def _combinations_small(subject: Children | Outcome) -> Mask:
+    """Whether a combination of disability and mental health problem, or a group of one of the three, is hidden by itself: by period."""
+    found = np.zeros(len(subject.rows.periods), dtype=bool)
+    for first, second in (DISABILITY, *((name, ALL) for name in (*DISABILITY, EITHER))):
+        if isinstance(subject, Children):
+            found |= subject.seeds(first, second, subject.rows.sums(subject.values, first, second)).any(axis=(1, 2))
+        else:
+            size, yes, no = (subject.rows.sums(of, first, second) for of in (subject.children.values, subject.with_outcome, subject.without))
+            found |= ((subject.hidden.of(first, second) | subject._few(first, second, size, yes, no)) & (size > 0)).any(axis=(1, 2))
+    return found
