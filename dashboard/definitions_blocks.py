@@ -102,7 +102,8 @@ def _periods() -> None:
     st.markdown(
         "- **Month**: a calendar month.\n- **Quarter**: of the financial year, the first is April to June.\n"
         "- **Year**: the financial year, 1 April to 31 March.\n"
-        "- **Term**: autumn 1 September to 31 December, spring 1 January to 15 April, summer 16 April to 31 August; fixed days, so that terms compare across years.\n\n"
+        "- **Term**: autumn 1 September to 31 December, spring 1 January to 15 April, summer 16 April to 31 August; "
+        "fixed days, so that terms compare across years.\n\n"
         "A child counts in a period when in scope on at least one of its days, and is looked at on the last such day. A period that the "
         "last day of the data falls inside is incomplete: it is drawn hollow and compared with nothing. A year is never the sum of its "
         "quarters, because a child who is there in all four is one child."

@@ -19,7 +19,7 @@ from dashboard.exports import to_csv
 from dashboard.filters import address
 from dashboard.statement_blocks import CHART_TEXT_STYLE
 from dashboard.view import View
-from dashboard.words import EXACT, better_words, escape_markdown, lower_first, period_words, plural, upper_first
+from dashboard.words import better_words, escape_markdown, lower_first, period_words, plural
 from metrics import equality
 from metrics.breakdowns import BREAKDOWNS, Breakdown
 from metrics.catalogue import measures
@@ -305,12 +305,16 @@ def _draw(drawing: Drawing, key: str) -> None:
 
 
 def _download(page: Page, parts: dict[str, pl.DataFrame], name: str) -> None:
+    view = page.view
+    file_name = view.file_name(f"equality-{name}-by-{page.breakdown.id}")
+
     def contents() -> bytes:
+        view.before_export(file_name)
         by_id = {measure.id: measure for measure in measures()}
-        return to_csv(tables.download_rows(parts, by_id, page.breakdown, page.view.filters.where))
+        return to_csv(tables.download_rows(parts, by_id, page.breakdown, view.filters.where, view.sharing))
 
     st.download_button(
-        "Download these numbers (CSV)", contents, file_name=f"equality-{name}-by-{page.breakdown.id}-not-for-sharing.csv", mime="text/csv",
+        "Download these numbers (CSV)", contents, file_name=file_name, mime="text/csv",
         key=f"csv_equality_{'matrix' if name == 'all-measures' else 'measure'}", on_click="ignore", icon=":material/download:",
-        help=upper_first(EXACT),
+        help=view.sharing,
     )

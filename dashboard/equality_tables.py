@@ -229,7 +229,8 @@ def _count(count: float | None, hidden: bool) -> str:
 
 
 def download_rows(
-    parts: Mapping[str, pl.DataFrame], measures: Mapping[str, Measure], breakdown: Breakdown, where: Mapping[str, Collection[str]]
+    parts: Mapping[str, pl.DataFrame], measures: Mapping[str, Measure], breakdown: Breakdown, where: Mapping[str, Collection[str]],
+    sharing: str = EXACT,
 ) -> pl.DataFrame:
     """What is shown as one table: `part` says where on the page it stands, `shown_as` how a person reads it there.
 
@@ -241,7 +242,7 @@ def download_rows(
     rows = pl.concat(tables, how="diagonal_relaxed").with_columns(
         pl.lit(breakdown.title).alias("breakdown"), pl.col("group").replace(breakdown.labels),
         pl.col("measure").replace_strict({id: measure.title for id, measure in measures.items()}, return_dtype=pl.String).alias("title"),
-        pl.lit(where_words(where)).alias("filters"), pl.lit(EXACT).alias("sharing"),
+        pl.lit(where_words(where)).alias("filters"), pl.lit(sharing).alias("sharing"),
     ).rename({"lower": "difference_lower", "upper": "difference_upper"})
     first = ["part", "measure", "title", "breakdown", "group"]
     last = ["shown_as", "filters", "sharing"]

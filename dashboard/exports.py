@@ -15,12 +15,13 @@ _FORMULA = r"^[\s\x{feff}]*[=+\-@]|^[\t\r\n]"
 
 
 def shown_rows(
-    trend: Trend, breakdown: Breakdown | None, groups: pl.DataFrame | None, where: Mapping[str, Collection[str]]
+    trend: Trend, breakdown: Breakdown | None, groups: pl.DataFrame | None, where: Mapping[str, Collection[str]], sharing: str = EXACT,
 ) -> pl.DataFrame:
     """What a measure's block shows, as one table.
 
     First the trend, a row a period, with its target and lines (`part` is 'over time'); then the groups of one period (`part` is
-    'by group'). `shown_as` is the value as the page writes it, `filters` says what is counted, `sharing` that the numbers are exact.
+    'by group'). `shown_as` is the value as the page writes it, `filters` says what is counted, `sharing` whether the numbers
+    may be shared.
     """
     measure = trend.measure
     parts = [trend.frame.with_columns(pl.lit("over time").alias("part"), *_group_columns(None, None))]
@@ -31,7 +32,7 @@ def shown_rows(
     first = ["measure", "title", "part", "breakdown", "group", "period", "period_start", "period_end", "complete"]
     rows = rows.with_columns(
         pl.lit(measure.title).alias("title"), pl.Series("shown_as", shown, dtype=pl.String),
-        pl.lit(where_words(where)).alias("filters"), pl.lit(EXACT).alias("sharing"),
+        pl.lit(where_words(where)).alias("filters"), pl.lit(sharing).alias("sharing"),
     )
     if (rows["numerator"].drop_nulls() % 1 == 0).all():
         rows = rows.with_columns(pl.col("numerator").cast(pl.Int64))
@@ -48,10 +49,10 @@ def to_csv(rows: pl.DataFrame) -> bytes:
 
 
 def file_name(trend: Trend) -> str:
-    """The download's name: which measure, which periods, and that it is not for sharing."""
+    """The download's name without its ending: which measure, and which periods."""
     periods = trend.frame["period"].to_list()
     span = f"-{_slug(periods[0])}-to-{_slug(periods[-1])}" if periods else ""
-    return f"{trend.measure.id}{span}-not-for-sharing.csv"
+    return f"{trend.measure.id}{span}"
 
 
 def _slug(label: str) -> str:

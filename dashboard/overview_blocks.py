@@ -77,7 +77,7 @@ def _top_line(found: Sequence[Line]) -> None:
 def _choice() -> tuple[int | None, Finding | None]:
     """Which measures to list: of a statement, with a finding; both kept in the address."""
     numbers = {ALL: "All statements", **{str(statement.number): f"{statement.number} {statement.title}" for statement in statements()}}
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         statement = st.selectbox(
             "Statement", list(numbers), format_func=lambda id: numbers.get(id, id), key="statement", bind="query-params", width=340,
         )
@@ -95,21 +95,26 @@ def _row(view: View, line: Line) -> str:
     """One measure: title with link, latest value and what it is made from, trend, icons and target in words."""
     trend, measure, row = line.trend, line.measure, line.trend.latest
     link = f"statement_{line.statement}?{filters.address(view.filters)}#{measure.id}".replace("?#", "#")
-    name = f'<p><a href="{html.escape(link)}">{html.escape(measure.title)}</a></p>'
+    name = f'<p><a href="{html.escape(link)}">{_text(measure.title)}</a></p>'
     title = f'<div>{name}<p class="small">Statement {line.statement}</p></div>'
     style = "line concern" if Finding.CONCERN in line.findings else "line"
     if row is None:
-        return f'<li class="{style}">{title}<p class="empty">{html.escape(why_empty(view, measure))}</p></li>'
+        return f'<li class="{style}">{title}<p class="empty">{_text(why_empty(view, measure))}</p></li>'
     unit = " on average" if measure.kind == "mean" else f" {getattr(measure, 'per_words', '')}".rstrip()
     counted = f"{count_words(measure, row['numerator'], row['denominator'])}, {period_words(row)}"
     interval = interval_words(measure, row["lower"], row["upper"])
     value = (
-        f'<div><p><span class="value">{html.escape(figure(measure, row["value"]))}</span>{html.escape(unit)}</p>'
-        f'<p class="small">{html.escape(counted)}</p><p class="small">{html.escape(interval)}</p></div>'
+        f'<div><p><span class="value">{_text(figure(measure, row["value"]))}</span>{_text(unit)}</p>'
+        f'<p class="small">{_text(counted)}</p><p class="small">{_text(interval)}</p></div>'
     )
     icons = variation_icon(trend.variation) + (assurance_icon(trend.assurance) if trend.assurance else "")
-    target = f'<p class="small">{html.escape(target_status_words(line))}</p>'
+    target = f'<p class="small">{_text(target_status_words(line))}</p>'
     return f'<li class="{style}">{title}{value}<div>{sparkline(trend)}</div><div class="icons">{icons}{target}</div></li>'
+
+
+def _text(words: str) -> str:
+    """Words as HTML; no line begins with a % sign."""
+    return html.escape(words).replace(" %", "&nbsp;%")
 
 
 def target_status_words(line: Line) -> str:

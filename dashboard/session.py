@@ -1,4 +1,7 @@
-"""What one person's session looks at: the version of the data, the filters, and the view that its page shows."""
+"""What one person's session looks at: the version of the data, the filters, and the view that its page shows.
+
+Who the person is, and what they may see of the data, is settled here too, before any page is drawn.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +15,29 @@ import streamlit as st
 from config.rebases import Rebase, rebases
 from config.settings import settings
 from config.targets import targets
+from dashboard.access import Person
+from dashboard.guard import SessionGuard
+from dashboard.personal import PersonalReporting, responsibility_of
 from dashboard.reporting import Reporting
 from dashboard.view import Filters, View
 from data_access.engines import current_version, engine
 from data_access.tables import data_version
+from data_access.workspace import workspace_engine
 from metrics.breakdowns import BREAKDOWNS
 from metrics.catalogue import measures
 from metrics.targets import Targets
+from metrics.unit import Responsibility
 
-_VIEW = "current_view"
+_VIEW, _GUARD = "current_view", "current_guard"
 VERSIONS_KEPT = 2
 """Of the data, in memory: the one that is shown, and the one before it for those whose page is still being drawn."""
+PARTS_KEPT = 8
+"""Of each version: all children, and the children of as many managers."""
 
 
 @dataclass(frozen=True)
 class Data:
-    """One version of the data. `loaded_at` is UTC."""
+    """One version of the data, all of it or a manager's part. `loaded_at` is UTC."""
 
     url: str
     key: str
@@ -43,19 +53,21 @@ class Choices:
     periods: tuple[str, ...]
 
 
-def current_data() -> Data:
+def current_data(responsibility: Responsibility | None = None) -> Data:
     """The data as it is now, shared by all sessions. Asks the database for its version each time, which is cheap.
+
+    With a `responsibility`, of its children only.
 
     Raises DatabaseUnavailable, and NoData when nothing was loaded.
     """
     url = settings().database
-    return _open(url, current_version(url))
+    return _open(url, current_version(url), responsibility)
 
 
-@st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner=False)
-def _open(url: str, key: str) -> Data:
+@st.cache_resource(max_entries=PARTS_KEPT * VERSIONS_KEPT, show_spinner=False)
+def _open(url: str, key: str, responsibility: Responsibility | None) -> Data:
     reader = engine(url)
-    reporting = Reporting(reader)
+    reporting = Reporting(reader, responsibility)
     with reader.connect() as connection:
         loaded_at = connection.execute(sa.select(data_version.c.loaded_at)).scalar_one()
     return Data(url, key, reporting, loaded_at)
@@ -63,11 +75,11 @@ def _open(url: str, key: str) -> Data:
 
 def choices(data: Data, grain: str) -> Choices:
     """What can be chosen at a grain. The first time after a load this counts everything, which takes a moment."""
-    return _choices(data.url, data.key, grain, data.reporting)
+    return _choices(data.url, data.key, data.reporting.responsibility, grain, data.reporting)
 
 
-@st.cache_resource(max_entries=4 * VERSIONS_KEPT, show_spinner=False)
-def _choices(url: str, key: str, grain: str, _reporting: Reporting) -> Choices:
+@st.cache_resource(max_entries=4 * PARTS_KEPT * VERSIONS_KEPT, show_spinner=False)
+def _choices(url: str, key: str, responsibility: Responsibility | None, grain: str, _reporting: Reporting) -> Choices:
     cells = [_reporting.facts(unit, grain).cells for unit in dict.fromkeys(measure.unit for measure in measures())]
     keys = pl.concat([frame.select("period", *BREAKDOWNS) for frame in cells]).unique()
     groups = {name: tuple(breakdown.order(keys[name].unique().to_list())) for name, breakdown in BREAKDOWNS.items()}
@@ -84,11 +96,35 @@ def local_decisions() -> tuple[Targets, tuple[Rebase, ...]]:
     return known, rebases()
 
 
-def open_view(data: Data, filters: Filters) -> View:
-    """Makes the view for the page that is about to be drawn. Raises ConfigError as `local_decisions` does."""
-    view = View(data.reporting, filters, *local_decisions())
-    st.session_state[_VIEW] = view
+@st.cache_resource(show_spinner=False)
+def _workspace(url: str) -> sa.Engine:
+    return workspace_engine(url)
+
+
+def workspace() -> sa.Engine:
+    """The workspace, with the audit log. Raises WorkspaceUnavailable."""
+    return _workspace(settings().workspace)
+
+
+def open_view(data: Data, filters: Filters, guard: SessionGuard) -> View:
+    """Makes the view for the page that is about to be drawn, of what the guard's person may see.
+
+    Raises ConfigError as `local_decisions` does, and WrongData where `data` is not what the person answers for.
+    """
+    view = View(PersonalReporting(data.reporting, guard.person, guard), filters, *local_decisions())
+    st.session_state[_VIEW], st.session_state[_GUARD] = view, guard
     return view
+
+
+def own_data(person: Person) -> Data:
+    """The data as it is now, of the children that the person answers for. Raises as `current_data` does."""
+    return current_data(responsibility_of(person))
+
+
+def current_guard() -> SessionGuard:
+    """What stands before exact figures for the person whose page is being drawn; the entry point has set it."""
+    guard: SessionGuard = st.session_state[_GUARD]
+    return guard
 
 
 def current_view() -> View:

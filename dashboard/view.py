@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from config.rebases import Rebase
-from dashboard.reporting import Reporting
+from dashboard.personal import PersonalReporting, is_in_protected_view
+from dashboard.words import EXACT, PROTECTED
 from metrics.kinds import Measure
+from metrics.summarise import State
 from metrics.targets import Targets
 from metrics.trend import Chart, Trend, trend
 
@@ -28,12 +30,29 @@ class Filters:
 
 @dataclass(frozen=True)
 class View:
-    """The numbers for one page: summaries and trends of measures under the filters."""
+    """The numbers for one page: summaries and trends of measures under the filters, as the person who looks may see them."""
 
-    reporting: Reporting
+    reporting: PersonalReporting
     filters: Filters
     targets: Targets
     rebases: tuple[Rebase, ...] = ()
+
+    @property
+    def sharing(self) -> str:
+        """Whether the numbers may be shared, in a sentence."""
+        return EXACT if self.reporting.exact else PROTECTED
+
+    def file_name(self, name: str) -> str:
+        """The name of a download, which says whether it may be shared."""
+        return f"{name}-not-for-sharing.csv" if self.reporting.exact else f"{name}.csv"
+
+    def before_export(self, name: str) -> None:
+        """Called as a download is made; raises when it must not be."""
+        self.reporting.before_export(name)
+
+    def has_groups(self, *breakdowns: str) -> bool:
+        """Whether there are numbers by these breakdowns under the filters: the protected view has only some."""
+        return self.reporting.exact or is_in_protected_view(breakdowns, self.filters.where)
 
     def summary(self, measure: Measure, by: Sequence[str] = ()) -> pl.DataFrame:
         """The summary under the filters, within the chosen range of periods (see `metrics.summarise.summarise`)."""
@@ -51,9 +70,14 @@ class View:
         return sorted((rebase for rebase in self.rebases if rebase.measure == measure.id), key=lambda rebase: rebase.on)
 
     def groups(self, measure: Measure, breakdown: str) -> pl.DataFrame:
-        """The summary by one breakdown in the latest complete period that has a value (one row a group), empty if none."""
+        """The summary by one breakdown in the latest complete period that has children (one row a group), empty if none.
+
+        Hidden groups are among them. Empty, too, where the protected view has no such table.
+        """
+        if not self.has_groups(breakdown):
+            return self.summary(measure).clear().with_columns(pl.lit(None, dtype=pl.String).alias(breakdown))
         rows = self.summary(measure, by=(breakdown,))
-        complete = rows.filter(pl.col("complete") & (pl.col("denominator") > 0))
+        complete = rows.filter(pl.col("complete") & ((pl.col("denominator") > 0) | (pl.col("state") == State.HIDDEN.value)))
         return complete.filter(pl.col("period_start") == complete["period_start"].max())
 
     def _in_range(self, summary: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,116 @@
+"""The data as one person may see it. Pages, exports and commands get their numbers here and have no other way to them.
+
+A viewer gets the protected figures and nothing else; a manager's figures come from cells that hold only their own children; and no
+exact figure is given before the guard has made sure that the person still has the role and that the look is in the audit log.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Protocol
+
+import polars as pl
+
+from config.access import Role
+from dashboard.access import Person
+from dashboard.reporting import Reporting
+from metrics.kinds import Measure
+from metrics.summarise import Where
+from metrics.unit import Responsibility
+
+MOST_CHARACTERISTICS = 2
+
+
+class NotInProtectedView(Exception):
+    """The protected view has no such table; the message says what it has instead."""
+
+
+class WrongData(Exception):
+    """The data given for a person is not the data that they answer for."""
+
+
+class Guard(Protocol):
+    """What stands before exact figures and exports. Both methods raise when they must not be given."""
+
+    def before_exact(self) -> None:
+        """Called before each exact summary."""
+
+    def before_export(self, what: str) -> None:
+        """Called before each export is made; `what` is its file name."""
+
+
+class PersonalReporting:
+    """A `Reporting` for one person."""
+
+    def __init__(self, reporting: Reporting, person: Person, guard: Guard) -> None:
+        """Raises WrongData when `reporting` is not restricted to what a manager answers for."""
+        if reporting.responsibility != responsibility_of(person):
+            raise WrongData("The figures are not those of the children that this person answers for.")
+        self._reporting = reporting
+        self._guard = guard
+        self.person = person
+
+    @property
+    def exact(self) -> bool:
+        """Whether the figures are exact, so not for sharing."""
+        return self.person.role.exact
+
+    @property
+    def version(self) -> str:
+        """The data version."""
+        return self._reporting.version
+
+    @property
+    def as_at(self) -> datetime.date:
+        """The last day that counts."""
+        return self._reporting.as_at
+
+    @property
+    def provided(self) -> frozenset[str]:
+        """The source tables that were in any source."""
+        return self._reporting.provided
+
+    def periods(self, grain: str) -> pl.DataFrame:
+        """See `Reporting.periods`."""
+        return self._reporting.periods(grain)
+
+    def prepare(self, measure: Measure, grain: str) -> None:
+        """Works out what the summaries of a measure are made from, and gives nothing: the first time it takes a while."""
+        if self.exact:
+            self._reporting.facts(measure.unit, grain)
+        else:
+            self._reporting.protected_summary(measure, grain, by=(), where={})
+
+    def summary(self, measure: Measure, grain: str, *, by: Sequence[str] = (), where: Where | None = None) -> pl.DataFrame:
+        """The summary of a measure (see `metrics.summarise.summarise`), protected for a viewer.
+
+        Raises NotInProtectedView for what the protected view doesn't have, and whatever the guard raises.
+        """
+        kept = {name: tuple(groups) for name, groups in (where or {}).items()}
+        if self.exact:
+            self._guard.before_exact()
+            return self._reporting.summary(measure, grain, by=by, where=kept)
+        if not is_in_protected_view(by, kept):
+            raise NotInProtectedView(PROTECTED_LIMIT)
+        return self._reporting.protected_summary(measure, grain, by=tuple(by), where={name: group for name, (group,) in kept.items()})
+
+    def before_export(self, what: str) -> None:
+        """Called before an export is made; raises when it must not be."""
+        self._guard.before_export(what)
+
+
+PROTECTED_LIMIT = (
+    "In the protected view at most two characteristics go together, one group of each: with more, the numbers of two tables could be "
+    "subtracted from each other until they tell about a single child. Choose fewer."
+)
+
+
+def is_in_protected_view(by: Sequence[str], where: Where) -> bool:
+    """Whether the protected view has a table: one group of a characteristic, two characteristics at most."""
+    return len({*by, *where}) <= MOST_CHARACTERISTICS and all(len(groups) == 1 for groups in where.values())
+
+
+def responsibility_of(person: Person) -> Responsibility | None:
+    """The children whom a person's figures are about: a manager's own, or None for all."""
+    return Responsibility(person.teams, person.providers) if person.role is Role.MANAGER else None
