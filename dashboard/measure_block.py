@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -20,6 +17,7 @@ from dashboard.equality_words import gap_sentences
 from dashboard.icons import assurance_icon, variation_icon
 from dashboard.links import equality_link
 from dashboard.measure_tables import groups_table, trend_table
+from dashboard.shown import Shown
 from dashboard.view import View
 from metrics import equality
 from metrics.breakdowns import Breakdown
@@ -29,32 +27,6 @@ from metrics.targets import level
 from metrics.trend import Trend
 
 _HEADLINE = "font-size:1.4rem;line-height:1.3;font-weight:600;margin:0"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a block shows of a measure: its trend, its groups in the latest complete period (in the breakdown's order), and of them
-    the row of `metrics.equality.compare` with the gap that matters most, if one is clear."""
-
-    trend: Trend
-    groups: pl.DataFrame
-    gap: Mapping[str, Any] | None
-
-
-def shown_of(view: View, measures: Sequence[Measure], breakdown: Breakdown) -> dict[str, Shown]:
-    """What a page shows of its measures, by their ids. Groups are compared all at once, as the page's comparisons are one family."""
-    trends = {measure.id: view.trend(measure) for measure in measures}
-    groups = {measure.id: _groups(view, trends[measure.id], breakdown) for measure in measures}
-    compared = equality.gaps_against(equality.compare([
-        equality.Groups(measure, breakdown, groups[measure.id], _all_together(trends[measure.id], groups[measure.id]))
-        for measure in measures if groups[measure.id].height
-    ]))
-    gaps = {row["measure"]: row for row in compared.reverse().iter_rows(named=True)}
-    return {id: Shown(trends[id], groups[id], gaps.get(id)) for id in trends}
-
-
-def _all_together(trend: Trend, groups: pl.DataFrame) -> pl.DataFrame:
-    return trend.frame.filter(pl.col("period") == groups["period"][0])
 
 
 @st.fragment
@@ -79,15 +51,6 @@ def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Sho
         _table(trend, breakdown, groups)
         _definitions(measure)
         _download(view, trend, breakdown, groups)
-
-
-def _groups(view: View, trend: Trend, breakdown: Breakdown) -> pl.DataFrame:
-    """The groups in the breakdown's order; none while no period is complete."""
-    if trend.latest is None:
-        return pl.DataFrame(schema={breakdown.id: pl.String})
-    groups = view.groups(trend.measure, breakdown.id)
-    order = breakdown.order(groups[breakdown.id].to_list())
-    return groups.sort(pl.col(breakdown.id).replace_strict({group: index for index, group in enumerate(order)}, return_dtype=pl.Int64))
 
 
 def _headline(trend: Trend) -> None:

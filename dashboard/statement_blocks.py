@@ -10,7 +10,8 @@ import sqlalchemy as sa
 import streamlit as st
 
 from config.settings import settings
-from dashboard.measure_block import measure_block, shown_of
+from dashboard.measure_block import measure_block
+from dashboard.shown import shown_of
 from dashboard.view import View
 from dashboard.words import escape_markdown, long_date, plural, upper_first
 from data_access.workspace import EvidenceRecord, EvidenceState, WorkspaceUnavailable, evidence_of, workspace_engine
