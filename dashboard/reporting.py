@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
+from config.disclosure import disclosure_rules
 from data_access.cells import fetch
 from data_access.tables import data_version, made_up, period, provided_table
 from metrics.catalogue import measures
 from metrics.cells import cells_schema, cells_select
+from metrics.disclosure.masking import mask
+from metrics.disclosure.protection import Protected, protect_unit
+from metrics.disclosure.select import children_schema, children_select
 from metrics.kinds import Measure
 from metrics.summarise import Facts, Where, summarise
 from metrics.unit import Responsibility, Scope, Unit
 from metrics.units import UNITS
+
+_Key = tuple[str, str, tuple[str, ...]]
 
 GRAINS = ("month", "quarter", "term", "year")
 PERIOD_SCHEMA: dict[str, pl.DataType] = {
@@ -47,7 +54,9 @@ class Reporting:
         self._engine = engine
         self._lock = threading.Lock()
         self._groups: dict[tuple[str, str], list[str]] = {}
-        self._cells: dict[tuple[str, str, tuple[str, ...]], pl.DataFrame] = {}
+        self._cells: dict[_Key, pl.DataFrame] = {}
+        self._protected: dict[_Key, Protected] = {}
+        self._protecting = threading.Lock()
         with engine.connect() as connection:
             self.version, self.as_at = _version(connection)
             self.made_up = _is_made_up(connection, self.version)
@@ -89,21 +98,52 @@ class Reporting:
         """The summary of a measure (see `metrics.summarise.summarise`)."""
         return summarise(measure, self.facts(measure.unit, grain), by=by, where=where)
 
+    def protected_summary(
+        self, measure: Measure, grain: str, *, by: Sequence[str] = (), where: Mapping[str, str] | None = None,
+    ) -> pl.DataFrame:
+        """The summary as anybody may see it: the same columns, with nulls and the state 'hidden' where a number is hidden.
+
+        `where` has one group of a breakdown; `by` and `where` together at most two breakdowns. What is hidden is decided once for all
+        tables of a unit and grain, when the first of them is asked for, and kept.
+        """
+        held = dict(where or {})
+        exact = self.summary(measure, grain, by=by, where={name: (group,) for name, group in held.items()})
+        return mask(
+            exact, self._protected_of(measure.unit, grain), self.periods(grain),
+            measure=measure.id, by=by, where=held, provided=measure.sources() <= self.provided,
+        )
+
+    def _protected_of(self, unit: Unit, grain: str) -> Protected:
+        declared, key = _declared(unit, grain)
+        with self._protecting:
+            if key not in self._protected:
+                rows = self._read(children_select(unit, declared, self._scope(grain)), children_schema(unit, declared))
+                labels = tuple(self.periods(grain)["label"])
+                self._protected[key] = protect_unit(rows, labels, declared, disclosure_rules())
+            return self._protected[key]
+
     def _cells_of(self, unit: Unit, grain: str) -> pl.DataFrame:
-        declared = tuple(measure for measure in measures() if measure.unit is unit)
-        key = (unit.name, grain, tuple(measure.id for measure in declared))
+        declared, key = _declared(unit, grain)
         with self._lock:
             if key not in self._cells:
-                self._cells[key] = self._compute(unit, grain, declared)
+                self._cells[key] = self._read(cells_select(unit, declared, self._scope(grain)), cells_schema(declared))
             return self._cells[key]
 
-    def _compute(self, unit: Unit, grain: str, declared: tuple[Measure, ...]) -> pl.DataFrame:
-        statement = cells_select(unit, declared, Scope(grain, self.as_at, self.responsibility))
+    def _scope(self, grain: str) -> Scope:
+        return Scope(grain, self.as_at, self.responsibility)
+
+    def _read(self, statement: sa.Select[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
         with self._engine.connect() as connection:
             # A connection sees one state of the database, so the version that is checked is the version that is read.
             if _version(connection)[0] != self.version:
                 raise DataChanged("The data was loaded anew. Open the page again to see it.")
-            return fetch(connection, statement, cells_schema(declared))
+            return fetch(connection, statement, schema)
+
+
+def _declared(unit: Unit, grain: str) -> tuple[tuple[Measure, ...], _Key]:
+    """The unit's measures, and what tells their cells apart from those of other units, grains and declarations."""
+    declared = tuple(measure for measure in measures() if measure.unit is unit)
+    return declared, (unit.name, grain, tuple(measure.id for measure in declared))
 
 
 def _version(connection: sa.Connection) -> tuple[str, datetime.date]:

@@ -46,7 +46,7 @@ def _best_rectangle(beside: Numbers, opposite: Numbers) -> Numbers:
 
     The best k for a pair of rows does not depend on j, except that it must not be j itself: so the best two are kept.
     """
-    tables, rows, columns = beside.shape
+    _, rows, columns = beside.shape
     result = np.zeros_like(beside)
     if rows < 2 or columns < 2:
         return result

@@ -25,7 +25,8 @@ def all_or_none(children: Numbers, with_outcome: Numbers, without: Numbers, rule
     small ones too, of which it may not be shown.
     """
     extreme = (children > 0) & ((with_outcome == 0) | (without == 0))
-    return extreme if finer else extreme & (children < rules.extreme_needs)
+    hidden: Mask = extreme if finer else extreme & (children < rules.extreme_needs)
+    return hidden
 
 
 def _between(number: Numbers, most: int) -> Mask:

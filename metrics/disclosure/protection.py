@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,9 +31,10 @@ class Population:
 
 @dataclass(frozen=True)
 class Protected:
-    """What is hidden of one unit and grain: by measure, of its denominators and of its values."""
+    """What is hidden of one unit and grain: by measure, of its denominators and of its values, in tables of `periods` and `axes`."""
 
-    rows: UnitRows
+    periods: tuple[str, ...]
+    axes: Mapping[str, Axis]
     denominators: dict[str, Pattern]
     values: dict[str, Pattern]
 
@@ -54,7 +56,7 @@ def protect_unit(frame: pl.DataFrame, periods: tuple[str, ...], measures: tuple[
                 values[id] = _protect_outcome(population, children, id, numbers, values, populations)
             else:
                 values[id] = population.pattern
-    return Protected(rows, {id: population.pattern for population in populations for id in population.measures}, values)
+    return Protected(periods, rows.axes, {id: population.pattern for population in populations for id in population.measures}, values)
 
 
 def _populations(numbers: dict[str, Numbers], measures: tuple[Measure, ...], rows: UnitRows) -> list[Population]:
@@ -111,7 +113,7 @@ def _with_part(rows: UnitRows, made: str, name: str, inside: Mask) -> UnitRows:
 
 def _hand_up(smaller: Population, larger: Population, _: str) -> None:
     """What divides the part divides the whole too, so that the tables of the part are tables of the whole."""
-    for name, axis in smaller.rows.axes.items():
+    for name in smaller.rows.axes:
         nested = next((other for other in smaller.rows.axes.values() if other.parent == name and ":" in name), None)
         if nested and name not in larger.rows.axes and larger.rows.axes[nested.name].parent == ALL:
             larger.rows = _with_part(larger.rows, name, nested.name, np.array(nested.class_of) == 0)

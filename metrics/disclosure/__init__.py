@@ -1,0 +1,1 @@
+"""What the protected view shows: a fixed family of tables, and which of their numbers are hidden."""
