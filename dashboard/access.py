@@ -21,6 +21,8 @@ ROLE_WORDS = {
     Role.ANALYST: "Analyst: exact numbers",
     Role.ADMINISTRATOR: "Administrator: exact numbers and the audit log",
 }
+DEMO_ROLE, DEMO_TEAM = "demo_role", "demo_team"
+"""Keys, in the address too, of what somebody chooses who looks at the made-up authority."""
 FIRST_DEMO_ROLE = Role.ANALYST
 """What somebody who looks at the made-up authority sees first: everything a service would see of itself."""
 

@@ -1,7 +1,8 @@
-"""The entry point: navigation, the filters that all pages share, and what stands above and below every page."""
+"""The entry point: who looks, navigation, the filters that all pages share, and what stands above and below every page."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -9,16 +10,20 @@ from streamlit.navigation.page import StreamlitPage
 
 from config.settings import settings
 from config.toml_file import ConfigError
-from dashboard import filters
-from dashboard.availability import database_unavailable, nothing_loaded, settings_faulty
+from dashboard import filters, sign_in
+from dashboard.access import WITHOUT_SIGN_IN, Person
+from dashboard.availability import audit_log_unavailable, database_unavailable, nothing_loaded, settings_faulty
+from dashboard.guard import AccessChanged, SessionGuard
+from dashboard.personal import NotInProtectedView
 from dashboard.reporting import DataChanged, NoData
-from dashboard.session import Data, choices, current_data, open_view
-from dashboard.words import escape_markdown, long_date
+from dashboard.session import Data, choices, current_data, open_view, own_data, teams, workspace
+from dashboard.words import EXACT, PROTECTED, escape_markdown, long_date
+from data_access.audit import AuditUnavailable
 from data_access.engines import DatabaseUnavailable
 
 PAGES_FOLDER = Path(__file__).resolve().parent.parent / "pages"
 FAVICON = Path(__file__).resolve().parent / "favicon.svg"
-# Every page's file in `pages/`, its title, icon and tooltip, in the order of the navigation.
+# Every page's file in `pages/`, its title, icon and tooltip, in the order of the navigation. Not every role has each of them.
 PAGES = (
     ("overview", "Overview", ":material/dashboard:", "Every measure at a glance: where to look first."),
     ("statement_1", "1 Assessment", ":material/fact_check:", "Quality statement 1: comprehensive assessment."),
@@ -27,60 +32,110 @@ PAGES = (
     ("statement_4", "4 Carers", ":material/diversity_1:", "Quality statement 4: training, education and support for carers."),
     ("equality", "Equality", ":material/balance:", "Is anyone served worse? Every measure by groups of children."),
     ("definitions", "Definitions", ":material/menu_book:", "How every measure is counted, and how to read the numbers."),
+    ("audit", "Audit log", ":material/history:", "Who signed in, saw exact numbers, took them away or changed something."),
 )
+
+Still = Callable[[], Person | None]
+_ANYBODY: Still = lambda: WITHOUT_SIGN_IN  # noqa: E731
+EXPLAINED = (ConfigError, DatabaseUnavailable, NoData, AuditUnavailable)
 
 
 def main() -> None:
     """One run of the dashboard for one visitor: the page, or in a sentence what keeps it from being drawn."""
     # With an icon of our own, no browser asks anybody else's server for one.
     st.set_page_config(page_icon=FAVICON, layout="wide")
-    page = navigation()
+    person, still, problem = WITHOUT_SIGN_IN, _ANYBODY, None
     try:
+        if refusal := sign_in.refusal_here():
+            sign_in.refused_page(refusal)
+            return
+        person, still = who_looks()
+    except EXPLAINED as error:
+        problem = error
+    page = navigation(person)
+    try:
+        if problem:
+            raise problem
         authority = settings().authority
         st.set_page_config(page_title=f"{page.title}: {authority}, children's attachment")
-        draw(page, authority)
-    except DatabaseUnavailable as problem:
-        database_unavailable(str(problem))
+        draw(page, authority, person, still)
+    except DatabaseUnavailable as error:
+        database_unavailable(str(error))
     except NoData:
         nothing_loaded()
-    except ConfigError as problem:
-        settings_faulty(str(problem))
-    except DataChanged:
-        st.rerun()  # the next run finds the new data
+    except ConfigError as error:
+        settings_faulty(str(error))
+    except AuditUnavailable as error:
+        audit_log_unavailable(str(error))
+    except (DataChanged, AccessChanged):
+        st.rerun()  # the next run finds the new data, or who the person is by now
 
 
-def navigation() -> StreamlitPage:
-    """The page to show. One whose file isn't there is left out."""
+def who_looks() -> tuple[Person, Still]:
+    """The person, and a function that says who they are by now. On made-up data that needs no sign-in, whoever they choose to be.
+
+    Ends the run with a page of its own for a person who has to sign in first. Raises what `EXPLAINED` names.
+    """
+    if sign_in.sign_in_configured():
+        person, still = sign_in.visitor(workspace)
+        sign_in.signed_in_as(person)
+        return person, still
+    data = current_data()
+    if not data.reporting.made_up:
+        return WITHOUT_SIGN_IN, _ANYBODY
+    chosen = sign_in.demo_switch(lambda: teams(data))
+    return chosen, lambda: chosen
+
+
+def navigation(person: Person) -> StreamlitPage:
+    """The page to show, of those that the person may have. One whose file isn't there is left out."""
     return st.navigation([
         st.Page(f"../pages/{name}.py", title=title, icon=icon, help=tooltip, url_path=name, default=name == "overview")
-        for name, title, icon, tooltip in PAGES if (PAGES_FOLDER / f"{name}.py").is_file()
+        for name, title, icon, tooltip in PAGES if person.may_have(name) and (PAGES_FOLDER / f"{name}.py").is_file()
     ], position="top")
 
 
-def draw(page: StreamlitPage, authority: str) -> None:
+def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> None:
     """The page between what stands above and below every page."""
-    data = current_data()
-    chosen = filters.choose(data)
-    open_view(data, chosen)
+    data = own_data(person)
+    chosen = filters.choose(data, protected=not person.role.exact)
+    shown = filters.shown_words(chosen, choices(data, chosen.grain).periods, data.reporting.as_at)
+    guard = SessionGuard(workspace, person, still, data.reporting.version, st.session_state, page.title, shown)
+    open_view(data, chosen, guard)
     with st.container(gap="xsmall"):
+        heading(authority, person)
+        st.markdown(f":material/filter_alt: **Shown:** {escape_markdown(shown)}.")
+    try:
+        page.run()
+    except NotInProtectedView as problem:
+        st.info(str(problem), icon=":material/shield_person:")
+    footer(data, person)
+
+
+def heading(authority: str, person: Person) -> None:
+    """Whose data this is, and whether it may be shared."""
+    words = f"**{escape_markdown(authority)}** · NICE quality standard QS133, children's attachment "
+    if person.role.exact:
         st.markdown(
-            f"**{escape_markdown(authority)}** · NICE quality standard QS133, children's attachment "
-            ":orange-badge[:material/visibility_lock: Exact numbers, not for sharing]",
+            f"{words} :orange-badge[:material/visibility_lock: Exact numbers: contains small numbers, do not share]",
             help="Some of these numbers are about very few children. They are for your own work: please don't pass on pictures, prints or "
-            "downloads of them.",
+            "downloads of them. Every look and every download is in the audit log.",
         )
-        filters.shown_line(chosen, choices(data, chosen.grain).periods, data.reporting.as_at)
-    page.run()
-    footer(data)
+    else:
+        st.markdown(
+            f"{words} :blue-badge[:material/shield_person: Protected view]",
+            help="Numbers about few children are hidden here, and so are those from which they could be worked out. What is shown may be "
+            "shared.",
+        )
 
 
-def footer(data: Data) -> None:
+def footer(data: Data, person: Person) -> None:
     """Which data this is."""
     st.divider()
     st.caption(
         f"Data version {escape_markdown(data.reporting.version)}, loaded on {long_date(data.loaded_at.date())} at "
-        f"{data.loaded_at:%H:%M} (UTC). {long_date(data.reporting.as_at)} is the last day that counts. These are exact numbers, some of "
-        "them about very few children: please use them for your own work, and don't share pictures, prints or downloads of them."
+        f"{data.loaded_at:%H:%M} (UTC). {long_date(data.reporting.as_at)} is the last day that counts. "
+        + (EXACT if person.role.exact else PROTECTED)
     )
 
 

@@ -40,6 +40,13 @@ def settings_faulty(problem: str) -> None:
     _come_back()
 
 
+def audit_log_unavailable(problem: str) -> None:
+    """The audit log doesn't answer, so that nothing exact may be shown: what to check."""
+    st.title("No exact numbers at the moment", anchor=False)
+    st.warning(escape_markdown(problem), icon=":material/visibility_lock:")
+    _come_back()
+
+
 def _come_back() -> None:
     st.caption(f"This page looks again every {SECONDS_BETWEEN_LOOKS} seconds and opens by itself.")
     _look_again()

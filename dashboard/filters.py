@@ -7,14 +7,16 @@ opens the same view. What an address holds that isn't there to be chosen (any mo
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard.access import DEMO_ROLE, DEMO_TEAM
+from dashboard.personal import MOST_CHARACTERISTICS, PROTECTED_LIMIT
 from dashboard.session import Choices, Data, choices
 from dashboard.view import Filters
-from dashboard.words import NOUNS, escape_markdown, listing, long_date, lower_first, plural, upper_first
+from dashboard.words import NOUNS, listing, long_date, lower_first, plural, upper_first
 from metrics.breakdowns import BREAKDOWNS, Breakdown
 from metrics.trend import Chart
 
@@ -31,8 +33,9 @@ IN_SIGHT = ("placement", "care_status", "ethnicity_group")
 """The breakdowns that are open at first; the others are one click away."""
 
 
-def choose(data: Data, *, several: bool = True) -> Filters:
-    """Draws the sidebar and gives what was chosen. `several` allows any number of groups of a breakdown, otherwise one or all."""
+def choose(data: Data, *, protected: bool = False) -> Filters:
+    """Draws the sidebar and gives what was chosen: any number of groups of every breakdown, but in the protected view one group of
+    at most two breakdowns."""
     with st.sidebar:
         heading = st.container(horizontal=True, vertical_alignment="center")
         grain = st.selectbox(
@@ -42,7 +45,7 @@ def choose(data: Data, *, several: bool = True) -> Filters:
         # Counting everything anew after a load takes a moment, which nobody should spend in front of an empty page.
         with st.skeleton(height=320):
             offered = choices(data, grain)
-        where = _groups(offered, several=several)
+        where = _protected_groups(offered) if protected else _groups(offered, _several)
         first, last = _range(offered.periods, grain)
         chart = st.selectbox(
             "Way to draw trends", list(CHARTS), format_func=_chart_words, key=CHART, bind="query-params",
@@ -74,6 +77,7 @@ def address(filters: Filters, **more: str) -> str:
     values |= {name: [label] for name, label in ((FIRST, filters.first), (LAST, filters.last)) if label}
     if filters.chart is not None:
         values[CHART] = [CHARTS[filters.chart.value]]
+    values |= {name: [upper_first(st.session_state[name])] for name in (DEMO_ROLE, DEMO_TEAM) if st.session_state.get(name)}
     return urlencode({**values, **more}, doseq=True)
 
 
@@ -103,32 +107,73 @@ def _heading(place: st.delta_generator.DeltaGenerator, count: int) -> None:
         st.button("Clear filters", on_click=clear, disabled=not count, type="tertiary", icon=":material/filter_alt_off:")
 
 
-def _groups(offered: Choices, *, several: bool) -> Mapping[str, tuple[str, ...]]:
+Draw = Callable[[Breakdown, Sequence[str]], tuple[str, ...]]
+
+
+def _groups(offered: Choices, draw: Draw) -> Mapping[str, tuple[str, ...]]:
     """A widget for each breakdown, a few in sight and the others folded away."""
-    kept = {name: _breakdown(BREAKDOWNS[name], offered.groups[name], several=several) for name in IN_SIGHT}
+    kept = {name: draw(BREAKDOWNS[name], offered.groups[name]) for name in IN_SIGHT}
     others = [name for name in BREAKDOWNS if name not in IN_SIGHT]
     set_below = sum(bool(st.session_state.get(name)) for name in others)
     label = f"More filters ({plural(set_below, 'active', 'active')})" if set_below else "More filters"
     with st.expander(label, icon=":material/tune:", key="more_filters"):
-        kept |= {name: _breakdown(BREAKDOWNS[name], offered.groups[name], several=several) for name in others}
+        kept |= {name: draw(BREAKDOWNS[name], offered.groups[name]) for name in others}
     return {name: kept[name] for name in BREAKDOWNS if kept[name]}
 
 
-def _breakdown(breakdown: Breakdown, occurring: Sequence[str], *, several: bool) -> tuple[str, ...]:
-    """The groups chosen. Those already chosen stay to be seen and taken away, also where none of them occurs at this grain."""
-    before = st.session_state.get(breakdown.id) or []
-    chosen_before = before if isinstance(before, list) else [before]
-    options = breakdown.order(list(dict.fromkeys([*occurring, *chosen_before])))
-    if several:
-        return tuple(st.multiselect(
-            breakdown.title, options, format_func=breakdown.label, key=breakdown.id, bind="query-params", help=breakdown.note,
-            placeholder="All", select_all=False,
-        ))
+def _protected_groups(offered: Choices) -> Mapping[str, tuple[str, ...]]:
+    """One group each of at most two breakdowns: those set first stay, and the others wait until one is cleared."""
+    set_now = [name for name in BREAKDOWNS if st.session_state.get(name)]
+    full = len(set_now) >= MOST_CHARACTERISTICS
+
+    def draw(breakdown: Breakdown, occurring: Sequence[str]) -> tuple[str, ...]:
+        return _one(breakdown, occurring, disabled=full and breakdown.id not in set_now)
+
+    st.caption("Protected view: one group of up to two characteristics.", help=PROTECTED_LIMIT)
+    kept = _groups(offered, draw)
+    if len(kept) > MOST_CHARACTERISTICS:
+        left_out = list(kept)[MOST_CHARACTERISTICS:]
+        st.warning(f"Left out: {listing([lower_first(BREAKDOWNS[name].title) for name in left_out])}. {PROTECTED_LIMIT}")
+        return {name: kept[name] for name in kept if name not in left_out}
+    return kept
+
+
+def _several(breakdown: Breakdown, occurring: Sequence[str]) -> tuple[str, ...]:
+    """The groups chosen, any number of them."""
+    chosen = _chosen_before(breakdown)
+    _leave(breakdown, chosen)
+    return tuple(st.multiselect(
+        breakdown.title, _options(breakdown, occurring, chosen), format_func=breakdown.label, key=breakdown.id, bind="query-params",
+        help=breakdown.note, placeholder="All", select_all=False,
+    ))
+
+
+def _one(breakdown: Breakdown, occurring: Sequence[str], *, disabled: bool) -> tuple[str, ...]:
+    """The one group chosen, or none."""
+    chosen = _chosen_before(breakdown)[:1]
+    _leave(breakdown, chosen[0] if chosen else None)
     one = st.selectbox(
-        breakdown.title, options, index=None, format_func=breakdown.label, key=breakdown.id, bind="query-params", help=breakdown.note,
-        placeholder="All",
+        breakdown.title, _options(breakdown, occurring, chosen), index=None, format_func=breakdown.label, key=breakdown.id,
+        bind="query-params", help=breakdown.note, placeholder="All", disabled=disabled,
     )
     return (one,) if one else ()
+
+
+def _chosen_before(breakdown: Breakdown) -> list[str]:
+    before = st.session_state.get(breakdown.id) or []
+    return before if isinstance(before, list) else [before]
+
+
+def _leave(breakdown: Breakdown, value: list[str] | str | None) -> None:
+    """Gives the widget's state the form that it takes: one who may choose one group now may have chosen several before."""
+    held = st.session_state.get(breakdown.id)
+    if held is not None and isinstance(held, list) is not isinstance(value, list):
+        st.session_state[breakdown.id] = value
+
+
+def _options(breakdown: Breakdown, occurring: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """Groups already chosen stay to be seen and taken away, also where none of them occurs at this grain."""
+    return breakdown.order(list(dict.fromkeys([*occurring, *chosen])))
 
 
 def _range(periods: Sequence[str], grain: str) -> tuple[str | None, str | None]:
@@ -147,7 +192,3 @@ def _grain_words(grain: str) -> str:
 def _chart_words(chart: str) -> str:
     return CHARTS.get(chart, chart)
 
-
-def shown_line(filters: Filters, periods: Sequence[str], as_at: datetime.date) -> None:
-    """The line on every page that says what is shown."""
-    st.markdown(f":material/filter_alt: **Shown:** {escape_markdown(shown_words(filters, periods, as_at))}.")

@@ -30,7 +30,7 @@ class SessionGuard:
     person: Person
     still: Callable[[], Person | None]
     data_version: str
-    memory: MutableMapping[str, Any] = field(default_factory=dict)
+    memory: MutableMapping[Any, Any] = field(default_factory=dict)
     page: str = ""
     filters: str = ""
 

@@ -12,6 +12,7 @@ import polars as pl
 import sqlalchemy as sa
 import streamlit as st
 
+from config.code_lists import NOT_RECORDED
 from config.rebases import Rebase, rebases
 from config.settings import settings
 from config.targets import targets
@@ -87,6 +88,11 @@ def _choices(url: str, key: str, responsibility: Responsibility | None, grain: s
     occurring = set(keys["period"])
     first = next((index for index, label in enumerate(labels) if label in occurring), len(labels))
     return Choices(groups, tuple(labels[first:]))
+
+
+def teams(data: Data) -> list[str]:
+    """The teams that children are with, in order."""
+    return [team for team in choices(data, "quarter").groups["team"] if team != NOT_RECORDED]
 
 
 def local_decisions() -> tuple[Targets, tuple[Rebase, ...]]:

@@ -14,6 +14,8 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from config.access import Role, access
 from config.toml_file import ConfigError
 from dashboard.access import (
+    DEMO_ROLE,
+    DEMO_TEAM,
     FIRST_DEMO_ROLE,
     ROLE_WORDS,
     WITHOUT_SIGN_IN,
@@ -24,7 +26,7 @@ from dashboard.access import (
     person_from_claims,
     refusal_to_serve,
 )
-from dashboard.words import escape_markdown
+from dashboard.words import escape_markdown, upper_first
 from data_access.audit import Action, AuditUnavailable, Entry, record, recorded
 
 _logger = logging.getLogger(__name__)
@@ -103,16 +105,16 @@ def person_by_now(claims: Mapping[str, Any]) -> Person | None:
         return None
 
 
-def demo_switch(teams: list[str]) -> Person:
+def demo_switch(teams: Callable[[], list[str]]) -> Person:
     """Draws the switch between roles, and gives the person in the chosen one. Only for made-up data that needs no sign-in."""
     with st.sidebar.container(border=True):
-        st.markdown("**This authority is made up.** See the dashboard as:")
         chosen = st.selectbox(
-            "Role", [role.value for role in Role], index=FIRST_DEMO_ROLE.rank, format_func=lambda role: ROLE_WORDS[Role(role)],
-            key="demo_role", label_visibility="collapsed",
+            "This authority is made up. See it as", [role.value for role in Role], index=FIRST_DEMO_ROLE.rank, format_func=upper_first,
+            key=DEMO_ROLE, bind="query-params",
         )
         role = Role(chosen)
-        team = st.selectbox("The manager's team", teams, key="demo_team") if role is Role.MANAGER else None
+        st.caption(ROLE_WORDS[role])
+        team = st.selectbox("The manager's team", teams(), key=DEMO_TEAM, bind="query-params") if role is Role.MANAGER else None
     return demo_person(role, team)
 
 

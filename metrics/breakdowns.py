@@ -67,7 +67,8 @@ ETHNICITY = Breakdown("ethnicity", "Ethnicity", {
     "WBRI": "White British", "WIRI": "White Irish", "WOTH": "Any other White background", "WIRT": "Traveller of Irish heritage",
     "WROM": "Gypsy or Roma", "MWBC": "White and Black Caribbean", "MWBA": "White and Black African", "MWAS": "White and Asian",
     "MOTH": "Any other Mixed background", "AIND": "Indian", "APKN": "Pakistani", "ABAN": "Bangladeshi",
-    "AOTH": "Any other Asian background", "CHNE": "Chinese", "BCRB": "Caribbean", "BAFR": "African", "BOTH": "Any other Black background", "OOTH": "Any other ethnic group",
+    "AOTH": "Any other Asian background", "CHNE": "Chinese", "BCRB": "Caribbean", "BAFR": "African",
+    "BOTH": "Any other Black background", "OOTH": "Any other ethnic group",
 }, "The codes of the SSDA903 return.")
 DISABLED = Breakdown("disabled", "Disability", _YES_NO, "As the local record has it.")
 MENTAL_HEALTH_PROBLEM = Breakdown("mental_health_problem", "Mental health problem", _YES_NO, "As the local record has it.")

@@ -27,7 +27,7 @@ def running_server(folder: Path, environment: Mapping[str, str]) -> Iterator[str
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [
-        sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port), "--server.address", "127.0.0.1",
+        sys.executable, "-m", "streamlit", "run", "dashboard/server.py", "--server.port", str(port), "--server.address", "127.0.0.1",
         "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
     ]
     variables = {"QS133_WORKSPACE_URL": f"sqlite:///{folder / 'workspace.sqlite'}", **environment}

@@ -87,7 +87,9 @@ def test_the_charts_and_the_sentences_say_the_same(page: Page, open_page: Callab
     expect(block.get_by_role("img", name=re.compile(re.escape(words)))).to_be_attached()
 
 
-def test_a_phone_scrolls_the_matrix_and_not_the_page(phone_page: Page, open_page: Callable[..., None], take_screenshot: TakeScreenshot) -> None:
+def test_a_phone_scrolls_the_matrix_and_not_the_page(
+    phone_page: Page, open_page: Callable[..., None], take_screenshot: TakeScreenshot,
+) -> None:
     open_page(phone_page, f"measure={PLAN}&crossed_with=Ethnic+group")
     matrix = phone_page.get_by_role("region", name=re.compile("^Matrix of"))
     assert matrix.evaluate("element => element.scrollWidth > element.clientWidth")

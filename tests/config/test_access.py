@@ -58,7 +58,10 @@ def test_roles_rise_from_viewer_to_administrator_and_only_the_viewer_has_no_exac
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), [
-    ('role = "manager"', 'role = "boss"', "access.toml, line 5: there is no role 'boss'. The roles are viewer, manager, analyst, administrator."),
+    (
+        'role = "manager"', 'role = "boss"',
+        "access.toml, line 5: there is no role 'boss'. The roles are viewer, manager, analyst, administrator.",
+    ),
     ('role = "manager"', "role = 3", "access.toml, line 5: role must be text in quotes"),
     ('role = "manager"\n', "", "access.toml, line 5: this grant lacks 'role'. Add it."),
     ('teams = ["North"]\nproviders = ["PR1", "PR2"]\n', "", "access.toml, line 5: this manager has neither teams nor providers"),

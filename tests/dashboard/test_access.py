@@ -47,7 +47,7 @@ def rules(*grants: Grant, everyone_else: Role | None = Role.VIEWER, hours: float
 
 def test_somebody_without_a_grant_is_a_viewer_or_nobody() -> None:
     assert person_from_claims(ANN, rules(), NOW) == Person("Ann", "ann@council.example", Role.VIEWER)
-    with pytest.raises(NotAllowed, match="signed in as ann@council) as refused:
+    with pytest.raises(NotAllowed, match="signed in as ann@council") as refused:
         person_from_claims(ANN, rules(everyone_else=None), NOW)
     assert refused.value.who == "ann@council.example"
 

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from config.targets import targets
 from dashboard import equality_tables, equality_words, words
 from dashboard.exports import to_csv
+from dashboard.personal import PersonalReporting
 from dashboard.reporting import Reporting
 from dashboard.view import Filters, View
 from data_access.engines import engine
@@ -22,13 +23,14 @@ from metrics.breakdowns import BREAKDOWNS, Breakdown
 from metrics.catalogue import get, measures
 from metrics.equality import Standing, comparable
 from metrics.targets import Targets
+from tests.dashboard.people import exact
 
 Page = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
-def reporting(demo_database: str) -> Reporting:
-    return Reporting(engine(demo_database))
+def reporting(demo_database: str) -> PersonalReporting:
+    return exact(Reporting(engine(demo_database)))
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class HidingView(View):
 
 
 @pytest.fixture
-def page(reporting: Reporting) -> Page:
+def page(reporting: PersonalReporting) -> Page:
     """`page(filters, by="Ethnic group")` draws the page at an address with these choices."""
 
     def draw(filters: Filters | None = None, kind: type[View] = View, **choices: str) -> AppTest:
@@ -108,7 +110,7 @@ def alts(app: AppTest) -> list[str]:
     return [chart.proto.alt for chart in app.get("plotly_chart")]
 
 
-def latest_groups(reporting: Reporting, id: str, breakdown: str) -> dict[str, tuple[int, int]]:
+def latest_groups(reporting: PersonalReporting, id: str, breakdown: str) -> dict[str, tuple[int, int]]:
     rows = View(reporting, Filters(), Targets(())).groups(get(id), breakdown)
     return {row[breakdown]: (int(row["numerator"]), row["denominator"]) for row in rows.iter_rows(named=True)}
 
@@ -125,7 +127,7 @@ def test_every_characteristic_is_there(page: Page) -> None:
 
 
 @pytest.mark.parametrize("by", BREAKDOWNS)
-def test_the_matrix_says_what_the_groups_say(page: Page, reporting: Reporting, by: str) -> None:
+def test_the_matrix_says_what_the_groups_say(page: Page, reporting: PersonalReporting, by: str) -> None:
     rows = table_in(page(by=BREAKDOWNS[by].title))
     head = rows[0][1:]
     told = {title_of(row): row[1:] for row in rows[1:] if len(row) > 1}
@@ -158,7 +160,7 @@ def cell_says(cell: str, x: int, n: int, all_x: int, all_n: int) -> bool:
     return abs(shown - gap) <= 0.5 and shown * gap >= 0 and ("unreliable" in rest) == unreliable and "equal" not in rest
 
 
-def test_residential_care_is_served_worse(page: Page, reporting: Reporting) -> None:
+def test_residential_care_is_served_worse(page: Page, reporting: PersonalReporting) -> None:
     app = page()
     x, n = latest_groups(reporting, "education_plan_up_to_date", "placement")["residential"]
     text = text_of(app)
@@ -186,7 +188,7 @@ def test_what_is_no_share_is_not_compared_and_says_why(page: Page, measure) -> N
     assert len(alts(app)) == 1
 
 
-def test_choices_come_from_the_address(page: Page, reporting: Reporting) -> None:
+def test_choices_come_from_the_address(page: Page, reporting: PersonalReporting) -> None:
     period = reporting.periods("quarter").filter("complete")["label"][-3]
     app = page(by="Sex", measure="Children with an education plan", compared_quarter=period, crossed_with="Age", gap_sex="Male")
     assert [heading.value for heading in app.subheader][-1] == "Children with an education plan"
@@ -209,7 +211,7 @@ def test_another_characteristic_keeps_the_page_whole(page: Page) -> None:
     assert not app.exception
 
 
-def test_two_characteristics_crossed_have_their_numbers(page: Page, reporting: Reporting) -> None:
+def test_two_characteristics_crossed_have_their_numbers(page: Page, reporting: PersonalReporting) -> None:
     rows = table_in(page(measure=get("education_plan_up_to_date").title, crossed_with="Ethnic group"), 1)
     summary = View(reporting, Filters(), Targets(())).summary(get("education_plan_up_to_date"), by=("placement", "ethnicity_group"))
     last = summary.filter(pl.col("complete"))["period_start"].max()
@@ -249,7 +251,7 @@ class TestFilters:
         app = page(Filters(grain=grain))
         assert len(app.selectbox(key=f"compared_{grain}").options) > 1
 
-    def test_the_range_of_periods_limits_which_can_be_compared(self, page: Page, reporting: Reporting) -> None:
+    def test_the_range_of_periods_limits_which_can_be_compared(self, page: Page, reporting: PersonalReporting) -> None:
         labels = reporting.periods("quarter")["label"].to_list()
         app = page(Filters(first=labels[2], last=labels[4]))
         assert app.selectbox(key="compared_quarter").options == ["The latest complete one", *reversed(labels[2:5])]
@@ -267,7 +269,7 @@ class TestHidden:
         assert not [cell for cells in table_in(app, 1)[1:] for cell in cells if re.search(r"of [1-9] child", cell)]
         assert not [alt for alt in alts(app) if re.search(r"Other: \D*\d", alt)]
 
-    def test_nothing_hidden_is_downloaded(self, reporting: Reporting) -> None:
+    def test_nothing_hidden_is_downloaded(self, reporting: PersonalReporting) -> None:
         view, breakdown = HidingView(reporting, Filters(), Targets(())), BREAKDOWNS["ethnicity_group"]
         compared = compared_by(view, breakdown)
         by_id = {measure.id: measure for measure in measures()}
@@ -281,7 +283,7 @@ class TestHidden:
             assert {row[name] for name in ("numerator", "denominator", "value", "difference", "children", "p_value")} == {""}
 
 
-def test_the_download_is_what_is_shown(page: Page, reporting: Reporting) -> None:
+def test_the_download_is_what_is_shown(page: Page, reporting: PersonalReporting) -> None:
     view, breakdown = View(reporting, Filters(), Targets(())), BREAKDOWNS["sex"]
     by_id = {measure.id: measure for measure in measures()}
     compared = compared_by(view, breakdown)

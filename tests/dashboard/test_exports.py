@@ -69,5 +69,5 @@ def test_other_text_comes_back_as_it_was(text: str) -> None:
     assert found.lstrip()[:1] not in ("=", "+", "-", "@")
 
 
-def test_the_name_says_what_it_is_and_that_it_is_not_for_sharing() -> None:
-    assert file_name(made_trend("education_plan", COUNTS)) == "education_plan-2020-21-q1-to-2023-24-q2-not-for-sharing.csv"
+def test_the_name_says_what_it_is() -> None:
+    assert file_name(made_trend("education_plan", COUNTS)) == "education_plan-2020-21-q1-to-2023-24-q2"

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from config.targets import targets
+from dashboard.personal import PersonalReporting
 from dashboard.reporting import Reporting
 from dashboard.view import Filters, View
 from dashboard.words import headline
@@ -15,17 +16,18 @@ from data_access.engines import engine
 from data_access.workspace import fill_demo_evidence, workspace_engine
 from metrics.catalogue import get, measures_of, statements
 from metrics.targets import Targets
+from tests.dashboard.people import exact
 
 Run = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
-def reporting(demo_database: str) -> Reporting:
-    return Reporting(engine(demo_database))
+def reporting(demo_database: str) -> PersonalReporting:
+    return exact(Reporting(engine(demo_database)))
 
 
 @pytest.fixture
-def view_of(reporting: Reporting) -> Callable[[Filters], View]:
+def view_of(reporting: PersonalReporting) -> Callable[[Filters], View]:
     return lambda filters: View(reporting, filters, Targets(targets()))
 
 
@@ -110,13 +112,13 @@ def test_a_filter_that_leaves_nothing_alone_is_named_and_the_others_are_not(run:
     assert "Sex" not in trained
 
 
-def test_a_measure_without_its_file_says_which_one(run: Run, reporting: Reporting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reporting, "provided", reporting.provided - {"education_plans"})
+def test_a_measure_without_its_file_says_which_one(run: Run, reporting: PersonalReporting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reporting._reporting, "provided", reporting.provided - {"education_plans"})
     page = run(2)
     assert sum("needs the local extract 'education_plans'" in info.value for info in page.info) == 3
 
 
-def test_periods_chosen_beyond_the_data_are_explained(run: Run, reporting: Reporting) -> None:
+def test_periods_chosen_beyond_the_data_are_explained(run: Run, reporting: PersonalReporting) -> None:
     first = reporting.periods("quarter")["label"][0]
     page = run(2, Filters(last=first))
     assert all("Choose a longer time" in info.value for info in page.info) and page.info

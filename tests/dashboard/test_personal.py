@@ -14,9 +14,11 @@ from config.access import Role
 from dashboard.access import WITHOUT_SIGN_IN, Person
 from dashboard.personal import NotInProtectedView, PersonalReporting, WrongData, is_in_protected_view, responsibility_of
 from dashboard.reporting import Reporting
+from dashboard.view import Filters, View
 from data_access.engines import engine
 from data_access.tables import assessment, child, placement
 from metrics.catalogue import get, measures
+from metrics.targets import Targets
 from metrics.unit import Responsibility
 
 ANALYST = Person("Ann", "ann", Role.ANALYST)
@@ -118,6 +120,14 @@ def test_no_exact_figure_before_the_guard_has_agreed(everything: Reporting) -> N
         PersonalReporting(everything, ANALYST, Guarded(refuse=True)).summary(measure, "year")
     with pytest.raises(PermissionError):
         PersonalReporting(everything, WITHOUT_SIGN_IN, Guarded(refuse=True)).before_export("x.csv")
+
+
+def test_a_downloads_name_says_whether_it_may_be_shared(everything: Reporting) -> None:
+    exact, protected = (
+        View(PersonalReporting(everything, person, Guarded()), Filters(), Targets(())) for person in (ANALYST, WITHOUT_SIGN_IN)
+    )
+    assert (exact.file_name("attendance"), protected.file_name("attendance")) == ("attendance-not-for-sharing.csv", "attendance.csv")
+    assert exact.sharing != protected.sharing
 
 
 def test_a_viewer_has_the_protected_figures_and_nothing_else(everything: Reporting) -> None:
