@@ -36,7 +36,6 @@ PAGES = (
 )
 
 Still = Callable[[], Person | None]
-_ANYBODY: Still = lambda: WITHOUT_SIGN_IN  # noqa: E731
 EXPLAINED = (ConfigError, DatabaseUnavailable, NoData, AuditUnavailable)
 
 
@@ -44,7 +43,9 @@ def main() -> None:
     """One run of the dashboard for one visitor: the page, or in a sentence what keeps it from being drawn."""
     # With an icon of our own, no browser asks anybody else's server for one.
     st.set_page_config(page_icon=FAVICON, layout="wide")
-    person, still, problem = WITHOUT_SIGN_IN, _ANYBODY, None
+    person: Person = WITHOUT_SIGN_IN
+    still: Still = _somebody
+    problem: Exception | None = None
     try:
         if refusal := sign_in.refusal_here():
             sign_in.refused_page(refusal)
@@ -82,9 +83,13 @@ def who_looks() -> tuple[Person, Still]:
         return person, still
     data = current_data()
     if not data.reporting.made_up:
-        return WITHOUT_SIGN_IN, _ANYBODY
+        return WITHOUT_SIGN_IN, _somebody
     chosen = sign_in.demo_switch(lambda: teams(data))
     return chosen, lambda: chosen
+
+
+def _somebody() -> Person:
+    return WITHOUT_SIGN_IN
 
 
 def navigation(person: Person) -> StreamlitPage:

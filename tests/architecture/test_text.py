@@ -62,7 +62,7 @@ def raw_sql(path: Path) -> Iterator[str]:
         )
         is_sent = isinstance(called, ast.Attribute) and called.attr in SENDERS and isinstance(first, ast.JoinedStr | ast.Constant)
         if is_text or is_sent:
-            yield ast.unparse(first).lstrip("f'\"")
+            yield ast.unparse(first).lstrip("f").strip("'\"")
 
 
 def test_sql_is_built_and_not_written_as_text() -> None:

@@ -41,4 +41,6 @@ def test_it_is_on_its_page_in_the_overview_and_in_the_definitions(page):
     app = AppTest.from_file(str(PROJECT_FOLDER / "dashboard" / "app.py"), default_timeout=60).run()
     app = app.switch_page(f"../pages/{page}.py").run()
     assert not app.exception
-    assert reviewed_plan.title in str(app.main)
+    words = [str(getattr(element, "value", "")) for kind in ("subheader", "markdown") for element in app.get(kind)]
+    words += [str(element.proto.body) for element in app.get("html")]
+    assert any(reviewed_plan.title in text for text in words)
