@@ -102,7 +102,7 @@ def _series(rows: pl.DataFrame, series: Series, name: str) -> pl.DataFrame:
     if series.counted:
         nobody = _placed(_holding(rows, series.counted), series.counted_in).filter(pl.col("value") == "0").select("year", "area")
         found = found.join(nobody.with_columns(pl.lit(True).alias("nobody")), on=["year", "area"], how="left", maintain_order="left")
-        found = found.with_columns(pl.when("nobody").then(pl.lit("z")).otherwise("value").alias("value"))
+        found = found.with_columns(pl.when(pl.col("nobody") & (pl.col("value") == "0")).then(pl.lit("z")).otherwise("value").alias("value"))
     return found.with_columns(pl.lit(series.id).alias("series")).select(*SCHEMA)
 
 
