@@ -89,7 +89,7 @@ def _gap(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> No
     if shown.gap:
         st.markdown(f"**The gap that matters most.** {words.escape_markdown(gap_sentences(measure, breakdown, shown.gap))}")
     else:
-        st.markdown(sentences.no_gap_sentence(breakdown))
+        st.markdown(sentences.no_gap_sentence(breakdown, shown.groups))
     equality_link(view.filters, measure, breakdown)
 
 

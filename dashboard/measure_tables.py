@@ -20,6 +20,7 @@ from dashboard.words import (
 )
 from metrics.breakdowns import Breakdown
 from metrics.kinds import Mean, Measure, Rate
+from metrics.summarise import State
 from metrics.trend import Trend
 
 
@@ -43,10 +44,10 @@ def groups_table(measure: Measure, breakdown: Breakdown, groups: pl.DataFrame) -
 
 def _numbers(measure: Measure, row: dict[str, Any]) -> dict[str, str]:
     noun = upper_first(denominator_noun(measure)[1])
-    numbers = {} if isinstance(measure, Mean) else {_numerator_title(measure): _count(row["numerator"])}
+    numbers = {} if isinstance(measure, Mean) else {numerator_title(measure): _count(row, "numerator")}
     unit = f" {measure.per_words}" if isinstance(measure, Rate) else ""
     return {
-        **numbers, noun: _count(row["denominator"]), f"Value{unit}": cell_words(measure, row),
+        **numbers, noun: _count(row, "denominator"), f"Value{unit}": cell_words(measure, row),
         "95 % interval": range_words(measure, row["lower"], row["upper"]) if row["lower"] is not None and row["upper"] is not None else "",
     }
 
@@ -68,11 +69,12 @@ _CAUSES = {
 }
 
 
-def _numerator_title(measure: Measure) -> str:
+def numerator_title(measure: Measure) -> str:
+    """What the column of numerators is called."""
     return upper_first(event_noun(measure)[1]) if isinstance(measure, Rate) else "Of them"
 
 
-def _count(count: float | None) -> str:
-    return NO_VALUE if count is None else number(count)
-
-
+def _count(row: dict[str, Any], column: str) -> str:
+    if row[column] is None:
+        return "hidden" if row["state"] == State.HIDDEN.value else NO_VALUE
+    return number(row[column])

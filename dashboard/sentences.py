@@ -156,8 +156,13 @@ def group_words(measure: Measure, row: Mapping[str, Any], label: str) -> str:
     return f"{label}: {counted}, {value_words(measure, row['value'])}, {interval_words(measure, row['lower'], row['upper'])}"
 
 
-def no_gap_sentence(breakdown: Breakdown) -> str:
-    """That no group is clearly worse than the rest, without calling small groups equal."""
+def no_gap_sentence(breakdown: Breakdown, groups: pl.DataFrame) -> str:
+    """That no group is clearly worse than the rest, without calling small groups equal, nor those that are hidden."""
+    if (groups["state"] == State.HIDDEN.value).any():
+        return (
+            f"{breakdown.title}: of the groups that can be compared here, none is clearly served worse than the rest. Others are hidden to "
+            "protect children, and nothing is said about them."
+        )
     return f"{breakdown.title}: no group is clearly served worse than the rest. They may still differ: a small group can hide a gap."
 
 

@@ -1,0 +1,73 @@
+"""The pack on paper: a tagged PDF that a screen reader can read (PDF/UA), typeset with Typst, its charts drawn as vectors."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import typst
+
+from dashboard.measure_tables import groups_table, trend_table
+from dashboard.packs.contents import OWN_WORDS, Pack, Part, action_words, change_words, note_words
+from dashboard.packs.print_chart import drawn
+from dashboard.sentences import counted_words
+from dashboard.words import HIDDEN
+
+TEMPLATE = Path(__file__).resolve().parent / "printable.typ"
+LEFT_OUT = ("Average", "Lower limit", "Upper limit", "Median", "Unusual")
+"""Columns of the page's table for which there is no room on paper: the chart has them."""
+
+
+def printable(pack: Pack) -> bytes:
+    """The PDF. What people wrote reaches the template as data, so nothing in it is read as markup."""
+    contents = {
+        "title": pack.title, "authority": pack.stamp.authority, "author": pack.stamp.made_by, "exact": pack.stamp.exact,
+        "facts": list(pack.stamp.facts().items()), "sharing": pack.stamp.sharing, "changed": list(pack.changed),
+        "own_words": OWN_WORDS if any(part.actions or part.changes or part.notes for part in pack.parts) else "",
+        "parts": [_part(part, pack.stamp.made_at.date()) for part in pack.parts],
+        "version": pack.stamp.data_version,
+    }
+    return typst.compile(
+        str(TEMPLATE), format="pdf", sys_inputs={"contents": json.dumps(contents)}, pdf_standards="ua-1",
+        timestamp=pack.stamp.made_at.replace(tzinfo=datetime.UTC),
+    )
+
+
+def _part(part: Part, today: datetime.date) -> dict[str, Any]:
+    shown = not part.empty
+    has_values = bool(part.trend.frame["value"].drop_nulls().len())
+    return {
+        "title": part.measure.title, "statement": f"Statement {part.statement.number}. {part.measure.nice}.",
+        "empty": part.empty or "", "headline": f"{part.headline}.", "control": part.control if shown else "",
+        "said": [words for words in (f"{part.period} {part.target}", part.gap, part.hidden) if words] if shown else [],
+        "chart": drawn(part) if has_values else None,
+        "tables": [table for table in (_over_time(part), _by_group(part)) if table] if has_values else [],
+        "lists": [
+            {"title": title, "items": items} for title, items in (
+                ("Actions", [action_words(action, today) for action in part.actions]),
+                ("Changes", [change_words(change) for change in part.changes]), ("Notes", [note_words(note) for note in part.notes]),
+            ) if items
+        ],
+        "counted": [line for line in counted_words(part.measure).replace("**", "").split("\n\n") if line],
+    }
+
+
+def _over_time(part: Part) -> dict[str, Any]:
+    table = trend_table(part.trend)
+    return _table(f"{part.measure.title}, by period", table.drop(name for name in LEFT_OUT if name in table.columns))
+
+
+def _by_group(part: Part) -> dict[str, Any] | None:
+    if not part.groups.height:
+        return None
+    rows = groups_table(part.measure, part.breakdown, part.groups)
+    return _table(f"{part.measure.title} by {part.breakdown.title.lower()}", rows)
+
+
+def _table(title: str, table: pl.DataFrame) -> dict[str, Any]:
+    """A table's cells as text. Markdown's backslashes are the page's; an empty cell is said to have nothing."""
+    rows = [[(text or "").replace("\\", "") or ("hidden" if HIDDEN in row else "none") for text in row] for row in table.rows()]
+    return {"title": title, "columns": table.columns, "rows": rows, "hidden": any(HIDDEN in text for row in rows for text in row)}
