@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,3 +58,22 @@ class SessionGuard:
 
     def _entry(self, action: Action, what: str) -> Entry:
         return Entry(self.person.who, self.person.role_words, action, what, self.filters, self.data_version)
+
+
+@dataclass
+class CommandGuard:
+    """The guard of one command, which is one look: whoever can run it holds the database's credentials."""
+
+    workspace: Callable[[], sa.Engine]
+    look: Entry
+    _recorded: bool = False
+
+    def before_exact(self) -> None:
+        """Writes the look down, once. Raises AuditUnavailable, and WorkspaceUnavailable where there is no audit log to be had."""
+        if not self._recorded:
+            record(self.workspace(), self.look)
+            self._recorded = True
+
+    def before_export(self, what: str) -> None:
+        """Writes each export down. Raises as `before_exact` does."""
+        record(self.workspace(), replace(self.look, action=Action.EXPORT, what=what))

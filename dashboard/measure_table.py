@@ -1,4 +1,4 @@
-"""The summary of several measures as one table: what `qs133 measures` prints."""
+"""The summary of several measures as one table, as one person may see it: what `qs133 measures` prints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from config.rebases import Rebase
-from dashboard.reporting import Reporting
+from dashboard.personal import PersonalReporting
 from metrics.kinds import Measure
 from metrics.summarise import Where
 from metrics.targets import Targets
@@ -17,13 +17,14 @@ CONTROL_COLUMNS = ("mean", "lower_limit", "upper_limit", "special_cause", "direc
 
 
 def measure_table(
-    reporting: Reporting, measures: Iterable[Measure], grain: str, targets: Targets, *,
+    reporting: PersonalReporting, measures: Iterable[Measure], grain: str, targets: Targets, *,
     by: Sequence[str] = (), where: Where | None = None, rebases: Sequence[Rebase] = (),
 ) -> pl.DataFrame:
     """The summary's columns, then target, target_status, mean, lower_limit, upper_limit, special_cause, direction, variation,
     assurance; one row for each measure, period and combination of groups.
 
-    Process control is each group's own; its columns are null below 13 complete points. Numerators are whole numbers when all are.
+    Process control is each group's own; its columns are null below 13 complete points that have a value, hidden ones not among them.
+    Numerators are whole numbers when all are. Raises what `PersonalReporting.summary` does.
     """
     tables = [
         _with_control(measure, series, targets, _placements(series, by, where), rebases)

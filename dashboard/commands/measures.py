@@ -1,18 +1,28 @@
-"""`qs133 measures`: the summary as a table."""
+"""`qs133 measures`: the summary as a table, protected unless exact figures are asked for, which the audit log then says."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import sys
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from config.access import Role
 from config.rebases import rebases
 from config.settings import settings
 from config.targets import targets
+from dashboard.access import Person
+from dashboard.guard import CommandGuard
 from dashboard.measure_table import measure_table
+from dashboard.personal import PROTECTED_LIMIT, PersonalReporting, is_in_protected_view
 from dashboard.reporting import GRAINS, DataChanged, NoData, Reporting
+from dashboard.words import EXACT, PROTECTED, listing
+from data_access.audit import Action, AuditUnavailable, Entry
 from data_access.engines import engine
+from data_access.workspace import WorkspaceUnavailable, workspace_engine
 from metrics import catalogue
 from metrics.breakdowns import BREAKDOWNS
 from metrics.targets import Targets
@@ -20,7 +30,7 @@ from metrics.targets import Targets
 NAME = "measures"
 HELP = "print the measures as a table"
 FORMATS = ("csv", "json", "parquet")
-ERRORS = (NoData, DataChanged)
+ERRORS = (NoData, DataChanged, AuditUnavailable, WorkspaceUnavailable)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,10 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--where", action="append", default=[], metavar="BREAKDOWN=GROUP", type=_condition,
-        help="only this group; repeated for one breakdown: any of the groups, for several: all of them",
+        help="only this group; repeated for several breakdowns: all of them; with --exact, repeated for one: any of the groups",
     )
     parser.add_argument("--format", choices=FORMATS, default="csv", help="(default: csv)")
-    parser.add_argument("--exact", action="store_true", help="exact figures, for whoever holds the database's credentials")
+    parser.add_argument(
+        "--exact", action="store_true", help="exact figures, for whoever holds the database's credentials; the audit log records it",
+    )
     parser.add_argument("--database", metavar="URL", help="the reporting database (default: the one of the settings)")
 
 
@@ -53,10 +65,33 @@ def run(options: argparse.Namespace) -> int:
     for breakdown, group in options.where:
         where.setdefault(breakdown, []).append(group)
     by = list(dict.fromkeys(options.by))
-    reporting = Reporting(engine(options.database or settings().database))
-    print("These are exact numbers about few children: not for sharing.", file=sys.stderr)
-    write(measure_table(reporting, chosen, options.period, held, by=by, where=where, rebases=rebases()), options.format)
+    if not options.exact and not is_in_protected_view(by, where):
+        print(f"{PROTECTED_LIMIT} Or ask for --exact, if you may have exact numbers.", file=sys.stderr)
+        return 2
+    reporting = _reporting(options, by, where)
+    table = measure_table(reporting, chosen, options.period, held, by=by, where=where, rebases=rebases())
+    print(EXACT if options.exact else PROTECTED, file=sys.stderr)
+    write(table, options.format)
     return 0
+
+
+def _reporting(options: argparse.Namespace, by: Sequence[str], where: Mapping[str, Sequence[str]]) -> PersonalReporting:
+    """The figures as whoever runs the command may see them; `--exact` is recorded before the first of them is given."""
+    everything = Reporting(engine(options.database or settings().database))
+    who = _user()
+    filters = [f"{breakdown} is {listing(groups, 'or')}" for breakdown, groups in where.items()]
+    measures = listing(options.measure) if options.measure else "all measures"
+    what = f"qs133 measures: {measures}, by {listing([options.period, *by])}"
+    look = Entry(who, "command line", Action.EXACT_VIEW, what, ", ".join(filters), everything.version)
+    guard = CommandGuard(lambda: workspace_engine(settings().workspace), look)
+    return PersonalReporting(everything, Person("", who, Role.ANALYST if options.exact else Role.VIEWER), guard)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container may run as a number that has no name
+        return f"user {os.getuid()}"
 
 
 def write(table: pl.DataFrame, format: str) -> None:

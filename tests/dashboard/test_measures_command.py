@@ -7,6 +7,9 @@ import polars as pl
 import pytest
 
 from dashboard.command_line import main
+from dashboard.personal import PROTECTED_LIMIT
+from data_access.audit import entries
+from data_access.workspace import workspace_engine
 
 COLUMNS = [
     "measure", "period", "period_start", "period_end", "complete", "numerator", "denominator", "value", "lower", "upper", "state",
@@ -14,12 +17,20 @@ COLUMNS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def workspace(tmp_path, monkeypatch):
+    """The address of a workspace whose audit log is empty."""
+    address = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
+    monkeypatch.setenv("QS133_WORKSPACE_URL", address)
+    return address
+
+
 @pytest.fixture
 def measures(demo_database, capsys):
-    """`measures("--by", "sex")` gives what the command printed, as a frame."""
+    """`measures("--by", "sex")` gives the exact figures that the command printed, as a frame."""
 
-    def run(*arguments):
-        assert main(["measures", "--exact", "--database", demo_database, *arguments]) == 0
+    def run(*arguments, view=("--exact",)):
+        assert main(["measures", *view, "--database", demo_database, *arguments]) == 0
         return pl.read_csv(io.StringIO(capsys.readouterr().out), infer_schema_length=None, try_parse_dates=True)
 
     return run
@@ -60,6 +71,53 @@ def test_json_and_parquet_hold_the_same(demo_database, capsysbinary):
     table = pl.read_parquet(io.BytesIO(capsysbinary.readouterr().out))
     assert [row["numerator"] for row in rows] == table["numerator"].to_list()
     assert [row["period_start"] for row in rows] == [str(date) for date in table["period_start"]]
+
+
+def test_without_exact_the_columns_are_the_same_and_small_numbers_hidden(measures):
+    wanted = ("--measure", "education_plan", "--measure", "attendance", "--by", "placement")
+    exact, protected = measures(*wanted), measures(*wanted, view=())
+    assert protected.columns == exact.columns
+    keys = ["measure", "period", "placement"]
+    both = protected.join(exact, on=keys, suffix="_exact")
+    assert set(protected["state"]) == {"shown", "hidden", "no data"}
+    shown = both.filter(pl.col("state") == "shown")
+    for column in ("numerator", "denominator", "value", "lower", "upper"):
+        assert shown[column].to_list() == shown[f"{column}_exact"].to_list()
+    hidden = protected.filter(pl.col("state") == "hidden")
+    assert hidden["numerator"].null_count() == hidden["value"].null_count() == hidden["target_status"].null_count() == hidden.height
+    assert hidden["special_cause"].null_count() == hidden["mean"].null_count() == hidden.height
+    assert shown.filter(pl.col("measure") == "education_plan")["denominator"].min() >= 10
+
+
+def test_an_exact_run_is_recorded_and_a_protected_one_is_not(measures, workspace):
+    measures("--measure", "attendance", view=())
+    assert entries(workspace_engine(workspace)).height == 0
+    measures("--measure", "attendance", "--by", "sex", "--where", "placement=residential", "--where", "placement=foster_carer")
+    entry = entries(workspace_engine(workspace)).row(0, named=True)
+    assert (entry["role"], entry["action"]) == ("command line", "exact_view")
+    assert entry["what"] == "qs133 measures: attendance, by quarter and sex"
+    assert entry["filters"] == "placement is residential or foster_carer"
+    assert entry["who"] and entry["data_version"]
+
+
+def test_exact_figures_that_cannot_be_recorded_are_refused(demo_database, capsys, monkeypatch):
+    monkeypatch.setenv("QS133_WORKSPACE_URL", "sqlite:////dev/null/workspace.sqlite")
+    assert main(["measures", "--exact", "--database", demo_database, "--measure", "attendance"]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "The workspace database can't be read" in shown.err
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--by", "sex", "--by", "placement", "--by", "origin"], ["--by", "sex", "--by", "placement", "--where", "origin=uk"],
+    ["--where", "sex=F", "--where", "sex=M"],
+])
+def test_without_exact_a_table_that_could_give_a_child_away_is_a_usage_error(demo_database, capsys, arguments):
+    assert main(["measures", "--database", demo_database, *arguments]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert PROTECTED_LIMIT in shown.err
+    assert "--exact" in shown.err
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
