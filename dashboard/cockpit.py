@@ -14,10 +14,11 @@ from metrics.trend import Trend
 
 
 class Finding(StrEnum):
-    """What a measure gives; a measure can give concern and miss its target at once."""
+    """What a measure gives; a measure can give concern and miss its target at once. HIDDEN is of its latest complete period."""
 
     CONCERN = "concern"
     MISSING_TARGET = "missing target"
+    HIDDEN = "hidden"
     NO_DATA = "no data"
 
 
@@ -55,12 +56,13 @@ def _line(view: View, measure: Measure) -> Line:
     findings = {
         Finding.CONCERN: (trend.variation or "").startswith("concern"),
         Finding.MISSING_TARGET: trend.target_status == TargetStatus.MISSED,
-        Finding.NO_DATA: trend.latest is None,
+        Finding.HIDDEN: trend.hidden_since is not None,
+        Finding.NO_DATA: trend.latest is None and trend.hidden_since is None,
     }
     return Line(measure, statement_of(measure).number, trend, frozenset(finding for finding, given in findings.items() if given))
 
 
 def _urgency(line: Line) -> tuple[bool, bool, bool]:
-    return Finding.NO_DATA in line.findings, Finding.CONCERN not in line.findings, Finding.MISSING_TARGET not in line.findings
+    return line.trend.latest is None, Finding.CONCERN not in line.findings, Finding.MISSING_TARGET not in line.findings
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dashboard import sentences
 from dashboard.view import View
-from dashboard.words import NOUNS, long_date, where_words
+from dashboard.words import HIDDEN, NOUNS, long_date, upper_first, where_words
 from metrics.kinds import Measure
+from metrics.summarise import State
 
 
 def why_empty(view: View, measure: Measure) -> str:
@@ -22,6 +23,11 @@ def why_empty(view: View, measure: Measure) -> str:
         return sentences.filtered_empty_sentence(measure, _emptying(view, measure))
     shown = view.summary(measure)
     noun = NOUNS[filters.grain]
+    if (shown["state"] == State.HIDDEN.value).any():
+        return (
+            f"{upper_first(HIDDEN)} in every complete {noun[0]} that is chosen: there are too few children, or too few of them with "
+            "another outcome than the others."
+        )
     if shown["denominator"].sum():
         return f"There is no complete {noun[0]} with a value in what is chosen yet. Incomplete ones are drawn hollow and not compared."
     with_value = under_filters.filter(under_filters["denominator"] > 0)["period_start"].to_list()

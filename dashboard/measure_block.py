@@ -59,6 +59,8 @@ def _headline(trend: Trend) -> None:
     if row is None:
         return
     st.html(f'<p style="{_HEADLINE}">{html.escape(words.headline(trend))}</p>')
+    if trend.hidden_since:
+        st.markdown(f"{words.hidden_later_sentence(trend.hidden_since)}.")
     period = words.upper_first(words.period_words(row))
     st.markdown(f"{period}, {words.interval_words(measure, row['lower'], row['upper'])}. {words.target_sentence(trend)}")
     with st.container(horizontal=True, gap="small"):

@@ -14,7 +14,17 @@ from dashboard.emptiness import why_empty
 from dashboard.icons import ASSURANCE_MEANING, VARIATION_MEANING, assurance_icon, variation_icon
 from dashboard.sparkline import sparkline
 from dashboard.view import View
-from dashboard.words import count_words, figure, interval_words, period_words, plural, target_words, upper_first
+from dashboard.words import (
+    HIDDEN,
+    count_words,
+    figure,
+    hidden_later_sentence,
+    interval_words,
+    period_words,
+    plural,
+    target_words,
+    upper_first,
+)
 from metrics.catalogue import statements
 from metrics.targets import TargetStatus
 
@@ -69,8 +79,9 @@ def summary_words(found: Sequence[Line]) -> str:
 
 
 def _top_line(found: Sequence[Line]) -> None:
-    without = len(cockpit.with_finding(found, Finding.NO_DATA))
-    more = f" {plural(without, 'measure has', 'measures have')} no data." if without else ""
+    hidden, without = (len(cockpit.with_finding(found, finding)) for finding in (Finding.HIDDEN, Finding.NO_DATA))
+    more = f" {plural(hidden, 'measure is', 'measures are')} {HIDDEN} in the latest complete period." if hidden else ""
+    more += f" {plural(without, 'measure has', 'measures have')} no data." if without else ""
     st.subheader(f"{summary_words(found)}.{more}", anchor=False)
 
 
@@ -103,6 +114,8 @@ def _row(view: View, line: Line) -> str:
     unit = " on average" if measure.kind == "mean" else f" {getattr(measure, 'per_words', '')}".rstrip()
     counted = f"{count_words(measure, row['numerator'], row['denominator'])}, {period_words(row)}"
     interval = interval_words(measure, row["lower"], row["upper"])
+    if trend.hidden_since:
+        interval += f". {hidden_later_sentence(trend.hidden_since)}"
     value = (
         f'<div><p><span class="value">{_text(figure(measure, row["value"]))}</span>{_text(unit)}</p>'
         f'<p class="small">{_text(counted)}</p><p class="small">{_text(interval)}</p></div>'

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.words import (
+    HIDDEN,
     NOUNS,
     cell_words,
     count_words,
@@ -158,7 +159,10 @@ def group_words(measure: Measure, row: Mapping[str, Any], label: str) -> str:
 
 def no_gap_sentence(breakdown: Breakdown, groups: pl.DataFrame) -> str:
     """That no group is clearly worse than the rest, without calling small groups equal, nor those that are hidden."""
-    if (groups["state"] == State.HIDDEN.value).any():
+    hidden = (groups["state"] == State.HIDDEN.value).sum()
+    if hidden and hidden >= groups.height - 1:
+        return f"{breakdown.title}: the groups are {HIDDEN}, so nothing can be said about gaps between them."
+    if hidden:
         return (
             f"{breakdown.title}: of the groups that can be compared here, none is clearly served worse than the rest. Others are hidden to "
             "protect children, and nothing is said about them."

@@ -233,6 +233,11 @@ def grain_of(label: str, start: datetime.date) -> str:
     return "month" if label == f"{start:%Y-%m}" else "year"
 
 
+def hidden_later_sentence(row: Mapping[str, Any]) -> str:
+    """Of the last complete period's row, where it is hidden and an earlier one stands in its place."""
+    return f"{upper_first(period_words(row))} is {HIDDEN}; this is the latest that is shown"
+
+
 def period_words(row: Mapping[str, Any]) -> str:
     """A summary's period: 'July to September 2026', 'summer term 2026', 'April 2025 to March 2026', 'September 2026'.
 

@@ -58,6 +58,13 @@ class Trend:
         return last
 
     @property
+    def hidden_since(self) -> dict[str, Any] | None:
+        """The last complete period's row where it is hidden, so that `latest` is an earlier one (or None)."""
+        complete = self.frame.filter("complete")
+        last = complete.row(-1, named=True) if complete.height else None
+        return last if last and last["state"] == State.HIDDEN.value else None
+
+    @property
     def target_status(self) -> TargetStatus | None:
         """What the latest value says about its target."""
         return TargetStatus(self.latest["target_status"]) if self.latest and self.latest["target_status"] else None

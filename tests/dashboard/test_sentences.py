@@ -135,3 +135,12 @@ def test_alt_text_of_a_trend(id: str) -> None:
     alt = sentences.trend_alt(made_trend(id, LEVEL))
     assert alt.startswith(get(id).title)
     assert "by quarter, April to June 2020 to July to September 2022" in alt
+
+
+@pytest.mark.parametrize(("hidden", "said"), [
+    (0, "a small group can hide a gap."), (2, "nothing is said about them."), (5, "nothing can be said"), (6, "nothing can be said"),
+])
+def test_hidden_groups_are_not_called_equal(hidden: int, said: str) -> None:
+    groups = pl.DataFrame({"state": ["hidden"] * hidden + ["shown"] * (6 - hidden)})
+    sentence = sentences.no_gap_sentence(BREAKDOWNS["placement"], groups)
+    assert said in sentence and ("protect children" in sentence) is (hidden > 0)
