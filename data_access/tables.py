@@ -219,6 +219,47 @@ data_quality = sa.Table(
     comment="What was loaded as it is although something about it is odd.",
 )
 
+return_check = sa.Table(
+    "return_check", metadata,
+    sa.Column("rule", TEXT, nullable=False, comment="the Department for Education's number, or a name of ours where it has none"),
+    sa.Column("finding", TEXT, nullable=False, comment="what the check finds, in words"),
+    sa.Column("rows", sa.Integer, nullable=False, comment="0 when nothing was found"),
+    sa.Column("children", sa.Integer, nullable=False),
+    comment="Every check of the SSDA903 return that the last load could run, and what it found. The table may be missing.",
+)
+
+return_check_row = sa.Table(
+    "return_check_row", metadata,
+    sa.Column("rule", TEXT, nullable=False, comment="the check's, as in return_check"),
+    _child_id(),
+    sa.Column("start_date", sa.Date, comment="the episode's DECOM; empty where the row is no episode"),
+    sa.Column("collection_year", sa.Integer, comment="of the return; the calendar year in which the year ends"),
+    comment="The rows that a check of the return found, for those who put the return right. The table may be missing.",
+)
+
+source_pair = sa.Table(
+    "source_pair", metadata,
+    sa.Column("present_in", TEXT, nullable=False, comment="a source table's name in the data dictionary"),
+    sa.Column("absent_from", TEXT, nullable=False, comment="another's"),
+    sa.Column("children", sa.Integer, nullable=False, comment="who are in the one and not in the other"),
+    sa.Column("of_children", sa.Integer, nullable=False, comment="who are in the one"),
+    comment="Children in one source table and not in another. The table may be missing.",
+)
+
+load_history = sa.Table(
+    "load_history", metadata,
+    sa.Column("load_id", TEXT, nullable=False, comment="one for each time that the contents were replaced"),
+    sa.Column("at", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("who", TEXT, nullable=False, comment="the person; on the command line, the user"),
+    sa.Column("what", TEXT, nullable=False, comment="load, or back: back to an earlier load"),
+    sa.Column("contents_of", TEXT, nullable=False, comment="the load whose contents these are; for a load its own load_id"),
+    sa.Column("version", TEXT, nullable=False, comment="as in data_version"),
+    sa.Column("as_at", sa.Date, nullable=False),
+    sa.Column("rows_read", sa.Integer, nullable=False),
+    sa.Column("rows_quarantined", sa.Integer, nullable=False),
+    comment="Every load and every going back, the last one being what the database holds. The table may be missing.",
+)
+
 NEEDED_BY_MEASURES = (
     child, attachment_need, care_arrangement, placement, care_start, previous_permanence, assessment, programme,
     programme_session, outcome_score, education_plan, attendance, exclusion, carer_training, period,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import getpass
+import os
 import re
 import sys
 from pathlib import Path
@@ -23,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--as-at", type=_date, metavar="YYYY-MM-DD", help="the last day that counts (default: the latest date loaded)")
     parser.add_argument("--collection-year", type=int, metavar="YEAR", help="the only return's collection year: 2026 is 2025/26")
+    parser.add_argument("--dry-run", action="store_true", help="read and check everything, print the report, and write nothing")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of the report (default: text)")
     parser.add_argument("--database", metavar="URL", help="the reporting database (default: the one of the settings)")
 
@@ -30,18 +33,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Loads, and prints the report to standard output."""
     database = absolute_address(options.database) if options.database else settings().database
-    progress = _show_progress if sys.stderr.isatty() else None
+    progress = show_progress if sys.stderr.isatty() else None
     try:
-        report = load(options.sources, database, as_at=options.as_at, collection_year=options.collection_year, progress=progress)
+        report = load(
+            options.sources, database, as_at=options.as_at, collection_year=options.collection_year, progress=progress,
+            who=user_name(), dry_run=options.dry_run,
+        )
     except LoadError as error:
         if progress:
-            _clear_progress()
+            clear_progress()
         print("Nothing was loaded.", *error.sentences, sep="\n", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
     if progress:
-        _clear_progress()
+        clear_progress()
     print(report.as_json() if options.format == "json" else report.as_text())
     return 0
+
+
+def user_name() -> str:
+    """Who runs the command, for the history of loads."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may have a user without a name
+        return f"user {os.getuid()}"
 
 
 def _date(text: str) -> datetime.date:
@@ -53,9 +67,11 @@ def _date(text: str) -> datetime.date:
     raise argparse.ArgumentTypeError(f"{text!r} is not a date. Write it as YYYY-MM-DD, such as 2026-03-31.")
 
 
-def _show_progress(doing: str, share: float) -> None:
+def show_progress(doing: str, share: float) -> None:
+    """What is being done, on a line of standard error that the next call writes over."""
     print(f"\r\x1b[K{share:4.0%}  {doing}", end="", file=sys.stderr, flush=True)
 
 
-def _clear_progress() -> None:
+def clear_progress() -> None:
+    """Empties that line."""
     print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
+from config.data_quality import data_quality
 from data_access.load.contents import as_at_of, contents
 from data_access.load.errors import LoadError, UsageError
+from data_access.load.history import NOT_KNOWN
 from data_access.load.merging import Merged, merge
 from data_access.load.recognising import Source, read_sources, with_collection_years
-from data_access.load.report import FileCount, Finding, LoadReport, NotUsed, ReasonCount
-from data_access.load.writing import replace_contents
+from data_access.load.report import CheckCount, FileCount, Finding, LoadReport, NotUsed, ReasonCount
+from data_access.load.return_checks import Returns, run_checks
+from data_access.load.writing import fingerprint, prepared, replace_contents
 
 __all__ = ["LoadError", "LoadReport", "UsageError", "load"]
 
@@ -24,14 +27,16 @@ Progress = Callable[[str, float], None]
 def load(
     sources: Sequence[Path], database_url: str, *,
     as_at: datetime.date | None = None, collection_year: int | None = None, progress: Progress | None = None,
-    made_up: bool = False,
+    made_up: bool = False, who: str = NOT_KNOWN, dry_run: bool = False, shown_as: Callable[[Path], str] = str,
 ) -> LoadReport:
     """Replaces the whole contents of the reporting database with what the sources hold.
 
     `sources` are folders or files; `as_at` is the last day that counts (the latest loaded date without it);
     `collection_year` is the year in which the only return's collection year ends. `progress` is told what is being
     done and what share of the whole is done (0 to 1). `made_up` says that the sources are not about real children, which lets
-    anybody see the dashboard in any role. Raises UsageError, and LoadError when a file stops the load;
+    anybody see the dashboard in any role. `who` is the person for the history of loads. A `dry_run` does everything but write, and
+    reports what would have been loaded. `shown_as` names a source in reports and in the database. Raises UsageError, and LoadError
+    when a file stops the load;
     nothing is then written.
     """
     if not sources:
@@ -39,23 +44,34 @@ def load(
     if collection_year is not None and collection_year not in COLLECTION_YEARS:
         raise UsageError(f"{collection_year} is no collection year. Give the calendar year in which it ends, such as 2026 for 2025/26.")
     tell: Progress = progress or (lambda _doing, _share: None)
-    read = read_sources(sources, lambda doing, share: tell(doing, share * 0.4))
+    read = read_sources(sources, lambda doing, share: tell(doing, share * 0.4), shown_as)
     dated = with_collection_years(read, collection_year, as_at)
     merged = merge(dated, lambda doing, share: tell(doing, 0.4 + share * 0.3))
     date = as_at or as_at_of(merged)
-    filled = contents(merged, date)
-    version = replace_contents(database_url, filled, date, lambda doing, share: tell(doing, 0.7 + share * 0.3), made_up=made_up)
+    counts, rows = run_checks(Returns(merged, dated, date))
+    filled = {**contents(merged, date), "return_check": counts, "return_check_row": rows}
+    if dry_run:
+        version = fingerprint(prepared(filled), date)
+    else:
+        version = replace_contents(
+            database_url, filled, date, lambda doing, share: tell(doing, 0.7 + share * 0.3),
+            made_up=made_up, who=who, keep=data_quality().loads_kept,
+        )
     tell("Done", 1.0)
-    return _report(version, date, merged, dated, filled["data_quality"])
+    return _report(version, date, merged, dated, filled, dry_run)
 
 
-def _report(version: str, as_at: datetime.date, merged: Merged, sources: Sequence[Source], findings: pl.DataFrame) -> LoadReport:
+def _report(
+    version: str, as_at: datetime.date, merged: Merged, sources: Sequence[Source], filled: Mapping[str, pl.DataFrame], dry_run: bool,
+) -> LoadReport:
     reasons = merged.quarantine.group_by("source", "file", "table_name", "reason", maintain_order=True).len()
     return LoadReport(
         version=version, as_at=as_at,
         files=[FileCount(*row) for row in merged.files.iter_rows()],
         quarantined=[ReasonCount(*row) for row in reasons.iter_rows()],
         not_used=[NotUsed(source.name, file, table) for source in sources for file, table in source.unused],
-        findings=[Finding(*row) for row in findings.iter_rows()],
+        findings=[Finding(*row) for row in filled["data_quality"].iter_rows()],
         replaced=merged.replaced,
+        checks=[CheckCount(*row) for row in filled["return_check"].iter_rows()],
+        dry_run=dry_run,
     )

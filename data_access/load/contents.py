@@ -65,6 +65,7 @@ def contents(merged: Merged, as_at: datetime.date) -> dict[str, pl.DataFrame]:
         "load_file": merged.files,
         "quarantine": merged.quarantine,
         "data_quality": quality.findings(merged),
+        "source_pair": quality.source_pairs(merged),
     }
 
 

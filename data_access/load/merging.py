@@ -28,7 +28,8 @@ class Merged:
 
     `frames` has one frame for every table, typed as checking leaves it, empty when no source has the table. Those of
     a return have the collection year in `_year` and hold, of rows that replace one another, the last.
-    `replaced` counts the rows of each table that a later return replaced.
+    `replaced` counts the rows of each table that a later return replaced. `episodes_by_return` are the good rows of each return, in the
+    order of their years, before any are replaced.
     """
 
     frames: dict[spec.Table, pl.DataFrame]
@@ -36,6 +37,7 @@ class Merged:
     files: pl.DataFrame
     quarantine: pl.DataFrame
     replaced: dict[str, int]
+    episodes_by_return: Sequence[pl.DataFrame] = ()
 
 
 def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> Merged:
@@ -44,6 +46,7 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
     checked: dict[int, pl.DataFrame] = {}
     frames: dict[spec.Table, pl.DataFrame] = {}
     replaced: dict[str, int] = {}
+    episodes: list[pl.DataFrame] = []
     known = pl.Series(dtype=pl.String())
     others = [table for table in (*spec.RETURN_TABLES, *spec.EXTRACTS) if table not in ORDER]
     for done, table in enumerate((*ORDER, *others)):
@@ -53,12 +56,14 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
             frame = _checked(table, [(number, tables[number]) for number in group], known, frames)
             checked.update(zip(group, _parts(frame, group), strict=True))
             good.append(good_rows(frame).with_columns(pl.lit(tables[group[0]].year, dtype=pl.Int32).alias(YEAR)))
+        if table is spec.EPISODES:
+            episodes = good[1:]
         frames[table], replaced[table.name] = _replace(table, pl.concat(good))
         if table in (spec.HEADER, spec.CHILDREN):
             known = pl.concat([known, frames[table][table.child]]).unique()
     return Merged(
         frames, frozenset(table.table.name for table in tables),
-        _files(tables, checked), _quarantine(tables, checked), replaced,
+        _files(tables, checked), _quarantine(tables, checked), replaced, episodes,
     )
 
 

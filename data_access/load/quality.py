@@ -17,9 +17,29 @@ BOTH_GIVE = (("SEX", "sex", "sex"), ("DOB", "date_of_birth", "birth date"), ("ET
 
 def findings(merged: Merged) -> pl.DataFrame:
     """One row a finding that occurs: finding, rows, children."""
-    found = [*_disagreements(merged), *_episodes(merged), *_others(merged)]
+    found = [*_disagreements(merged), *_others(merged)]
     rows = [(sentence, frame.height, frame[frame.columns[0]].n_unique()) for sentence, frame in found if frame.height]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+PAIRS = (
+    (spec.HEADER, spec.CHILDREN), (spec.CHILDREN, spec.HEADER), (spec.HEADER, spec.EPISODES), (spec.EPISODES, spec.OC2),
+    (spec.HEADER, spec.ATTACHMENT_NEEDS), (spec.ATTACHMENT_NEEDS, spec.HEADER), (spec.ATTACHMENT_NEEDS, spec.CHILDREN),
+    (spec.ATTACHMENT_NEEDS, spec.ATTENDANCE), (spec.ATTACHMENT_NEEDS, spec.EDUCATION_PLANS), (spec.ATTACHMENT_NEEDS, spec.ASSESSMENTS),
+    (spec.ATTACHMENT_NEEDS, spec.OUTCOME_SCORES), (spec.ATTACHMENT_NEEDS, spec.CARER_TRAINING), (spec.ATTENDANCE, spec.ATTACHMENT_NEEDS),
+)
+"""Pairs of tables of which it tells something that a child is in the first and not in the second."""
+
+
+def source_pairs(merged: Merged) -> pl.DataFrame:
+    """present_in, absent_from, children, of_children for each of the pairs whose tables were both provided."""
+    ids = {table: merged.frames[table][table.child].unique() for pair in PAIRS for table in pair}
+    rows = [
+        (one.name, other.name, ids[one].filter(~ids[one].is_in(ids[other].implode())).len(), ids[one].len())
+        for one, other in PAIRS if {one.name, other.name} <= merged.provided
+    ]
+    schema = {"present_in": pl.String(), "absent_from": pl.String(), "children": pl.Int32(), "of_children": pl.Int32()}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 Found = Iterator[tuple[str, pl.DataFrame]]
@@ -30,18 +50,6 @@ def _disagreements(merged: Merged) -> Found:
     for of_return, of_extract, words in BOTH_GIVE:
         differing = both.filter(pl.col(of_return) != pl.col(of_extract)).select("CHILD")
         yield f"The children extract gives another {words} than the SSDA903 Header. The Header's is used.", differing
-
-
-def _episodes(merged: Merged) -> Found:
-    episodes = merged.frames[spec.EPISODES].sort("CHILD", "DECOM").select("CHILD", "DECOM", "DEC", "REC")
-    latest_before = pl.col("DEC").cum_max().shift().over("CHILD").forward_fill().over("CHILD")
-    overlapping = episodes.filter(pl.col("DECOM") < latest_before)
-    yield "Episodes that begin before an earlier one of the child has ended. Both are kept.", overlapping
-    followed = episodes.filter(pl.col("DEC").is_null() & pl.col("CHILD").eq(pl.col("CHILD").shift(-1)))
-    yield "Episodes without a DEC that are followed by another of the child. They are kept as open.", followed
-    rec, dec = pl.col("REC"), pl.col("DEC")
-    yield "Episodes with a REC but no DEC. They are kept as open.", episodes.filter(rec.is_not_null() & dec.is_null())
-    yield "Episodes with a DEC but no REC. They are kept as ended.", episodes.filter(rec.is_null() & dec.is_not_null())
 
 
 def _others(merged: Merged) -> Found:

@@ -72,8 +72,10 @@ def files_of(source: Path) -> list[Path]:
     return files
 
 
-def read_sources(sources: Sequence[Path], progress: Callable[[str, float], None]) -> list[Source]:
-    """Everything in the sources, read and recognised, in the order given.
+def read_sources(
+    sources: Sequence[Path], progress: Callable[[str, float], None], shown_as: Callable[[Path], str] = str,
+) -> list[Source]:
+    """Everything in the sources, read and recognised, in the order given. `shown_as` gives each source its name.
 
     Raises LoadError with a sentence for each file that stops the load.
     """
@@ -81,7 +83,7 @@ def read_sources(sources: Sequence[Path], progress: Callable[[str, float], None]
     listed: list[tuple[Source, list[Path]]] = []
     for path in sources:
         try:
-            listed.append((Source(str(path)), files_of(path)))
+            listed.append((Source(shown_as(path)), files_of(path)))
         except FileProblem as problem:
             problems.append(str(problem))
     count = sum(len(files) for _, files in listed)

@@ -42,6 +42,16 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class CheckCount:
+    """What a check of the return found (see `data_access.load.return_checks`); 0 and 0 when nothing."""
+
+    rule: str
+    finding: str
+    rows: int
+    children: int
+
+
+@dataclass(frozen=True)
 class NotUsed:
     """A table of a return that no measure needs."""
 
@@ -52,7 +62,10 @@ class NotUsed:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did. `replaced` counts, by table, the loaded rows that a later return's rows replaced."""
+    """What a load did, or would do. `replaced` counts, by table, the loaded rows that a later return's rows replaced.
+
+    `dry_run` says that nothing was written.
+    """
 
     version: str
     as_at: datetime.date
@@ -61,6 +74,8 @@ class LoadReport:
     not_used: Sequence[NotUsed]
     findings: Sequence[Finding]
     replaced: dict[str, int]
+    checks: Sequence[CheckCount] = ()
+    dry_run: bool = False
 
     def as_json(self) -> str:
         """One JSON document with the fields of this report."""
@@ -80,9 +95,24 @@ class LoadReport:
         if self.findings:
             lines += ["", "Loaded as it is, worth a look"]
             lines += [f"  {each.finding} ({each.rows:,} rows, {each.children:,} children)" for each in self.findings]
+        if self.checks:
+            lines += ["", *_check_lines(self.checks)]
         read, loaded, bad = (sum(getattr(each, name) for each in self.files) for name in ("rows_read", "rows_loaded", "rows_quarantined"))
         lines += ["", f"{read:,} rows read, {loaded:,} loaded, {bad:,} quarantined. As at {self.as_at}. Version {self.version}."]
+        if self.dry_run:
+            lines += ["Dry run: nothing was written."]
         return "\n".join(lines)
+
+
+def _check_lines(checks: Sequence[CheckCount]) -> list[str]:
+    """Checks of the return that found something, and how many found nothing."""
+    found = [each for each in checks if each.rows]
+    passed = len(checks) - len(found)
+    nothing = f"{passed} of {len(checks)} checks of the return found nothing."
+    if not found:
+        return [nothing]
+    rows = [(each.rule if each.rule[0].isdigit() else "ours", f"{each.rows:,}", f"{each.children:,}", each.finding) for each in found]
+    return ["Checks of the return, by the Department for Education's rule", *_table(("rule", "rows", "children", "finding"), rows), nothing]
 
 
 def _count_row(count: FileCount) -> tuple[str, ...]:
@@ -94,7 +124,7 @@ def _count_row(count: FileCount) -> tuple[str, ...]:
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows as aligned text: columns that hold numbers to the right, the rest to the left."""
     widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
-    numeric = [header[place] in ("read", "loaded", "quarantined", "rows") for place in range(len(header))]
+    numeric = [header[place] in ("read", "loaded", "quarantined", "rows", "children") for place in range(len(header))]
     lines = []
     for row in (header, *rows):
         cells = [value.rjust(width) if right else value.ljust(width) for value, width, right in zip(row, widths, numeric, strict=True)]

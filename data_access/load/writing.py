@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from sqlalchemy.pool import NullPool
 
 from data_access.engines import DatabaseUnavailable, database_file
 from data_access.load.errors import LoadError
-from data_access.tables import metadata
+from data_access.load.history import LOAD, NOT_KNOWN, Load, history, load_id, now_after, read_history
+from data_access.load.keeping import keep_file, keep_rows, prune_files, prune_schemas
+from data_access.tables import load_history, metadata
 
 LOCK_NUMBER = 903_133
 """The number of PostgreSQL's advisory lock that a load holds."""
@@ -40,54 +42,111 @@ def fingerprint(contents: Mapping[str, pl.DataFrame], as_at: datetime.date) -> s
 
 def replace_contents(
     url: str, contents: Mapping[str, pl.DataFrame], as_at: datetime.date, progress: Callable[[str, float], None], *, made_up: bool = False,
+    who: str = NOT_KNOWN, keep: int = 0,
 ) -> str:
     """Puts these contents, and nothing else, into the reporting database and returns their version.
 
-    `made_up` marks them as not about real children.
+    `made_up` marks them as not about real children, `who` is the person for the history of loads, `keep` how many earlier loads are kept
+    where they can be.
 
     Readers see the old contents until the new are complete, also when the process is killed half-way. Raises LoadError
     when another load is under way or the database can't be written.
     """
-    frames = {table.name: contents[table.name].select(table.columns.keys()) for table in metadata.sorted_tables if table.name in contents}
+    frames = prepared(contents)
     version = fingerprint(frames, as_at)
-    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    frames["data_version"] = pl.DataFrame({"version": [version], "loaded_at": [now], "as_at": [as_at]})
     frames["made_up"] = pl.DataFrame({"version": [version] if made_up else []}, schema={"version": pl.String()})
-    try:
+    files = frames.get("load_file", pl.DataFrame())
+    read, quarantined = (int(files[name].sum()) if files.height else 0 for name in ("rows_read", "rows_quarantined"))
+
+    def entry(known: Sequence[Load]) -> Load:
+        at = now_after(known)
+        return Load(load_id(at), at, who, LOAD, load_id(at), version, as_at, read, quarantined)
+
+    with told_as_load_error(url):
         file = database_file(url)
         if file is not None:
-            _replace_file(Path(os.path.realpath(file)), frames, progress)
+            _replace_file(real_file(file), frames, entry, keep, progress)
         else:
-            _replace_rows(url, frames, progress)
+            _replace_rows(url, frames, entry, keep, progress)
+    return version
+
+
+def prepared(contents: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The frames with the columns of their tables, as they are written and as the version is made from."""
+    return {table.name: contents[table.name].select(table.columns.keys()) for table in metadata.sorted_tables if table.name in contents}
+
+
+@contextlib.contextmanager
+def told_as_load_error(url: str) -> Iterator[None]:
+    """Raises whatever keeps a database from being written as a LoadError that says so."""
+    try:
+        yield
     except DatabaseUnavailable as problem:
         raise LoadError(str(problem)) from None
     except (sa.exc.SQLAlchemyError, psycopg.Error, OSError) as error:
         shown = sa.make_url(url).render_as_string(hide_password=True)
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise LoadError(f"The database {shown} can't be written ({reason}). Nothing in it was changed.") from error
-    return version
 
 
-def _replace_file(file: Path, frames: Mapping[str, pl.DataFrame], progress: Callable[[str, float], None]) -> None:
+def real_file(file: Path) -> Path:
+    """The file itself, where the address names a link to it."""
+    return Path(os.path.realpath(file))
+
+
+def _replace_file(
+    file: Path, frames: dict[str, pl.DataFrame], entry: Callable[[Sequence[Load]], Load], keep: int, progress: Callable[[str, float], None],
+) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(file):
-        for stale in file.parent.glob(f".{file.name}.loading-*"):
-            stale.unlink()
-        new = file.with_name(f".{file.name}.loading-{os.getpid()}")
-        try:
-            _write_file(new, frames, progress)
-            if file.exists():
-                shutil.copymode(file, new)
-            _flush(new)
-            file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
-            os.replace(new, file)
-            _flush(file.parent)
-        finally:
-            new.unlink(missing_ok=True)
+    with locked(file):
+        known = _known(file)
+        made = entry(known)
+        with in_place_of(file, known[0].contents_of if known else None, made.contents_of, keep) as new:
+            _write_file(new, {**frames, **_dated(made), "load_history": _frame([*known, made])}, progress)
+
+
+def _known(file: Path) -> list[Load]:
+    """The history in a database file; none where there is no file, or one that can't be read."""
+    try:
+        return history(sa.URL.create("duckdb", database=str(file)).render_as_string())
+    except DatabaseUnavailable:
+        return []
+
+
+def _dated(made: Load) -> dict[str, pl.DataFrame]:
+    return {"data_version": pl.DataFrame({"version": [made.version], "loaded_at": [made.at], "as_at": [made.as_at]})}
+
+
+def _frame(loads: Sequence[Load]) -> pl.DataFrame:
+    return pl.DataFrame([load.row() for load in loads])
 
 
 @contextlib.contextmanager
-def _locked(file: Path) -> Iterator[None]:
+def in_place_of(file: Path, replaced: str | None, current: str, keep: int) -> Iterator[Path]:
+    """A new file to be written, which takes the database file's place at the end of the block, and only then.
+
+    `replaced` is the load whose contents the database holds: its file is kept. `current` is the load whose contents take their place.
+    """
+    for stale in file.parent.glob(f".{file.name}.loading-*"):
+        stale.unlink()
+    new = file.with_name(f".{file.name}.loading-{os.getpid()}")
+    try:
+        yield new
+        if file.exists():
+            shutil.copymode(file, new)
+        _flush(new)
+        file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+        if replaced and keep:
+            keep_file(file, replaced)
+        os.replace(new, file)
+        _flush(file.parent)
+        prune_files(file, keep, current)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
     """Holds the lock of a database file, which the system gives back when the process ends, however it ends."""
     with file.with_name(f".{file.name}.lock").open("w") as lock:
         try:
@@ -121,22 +180,37 @@ def _write_file(file: Path, frames: Mapping[str, pl.DataFrame], progress: Callab
             raw.unregister("incoming")
 
 
-def _replace_rows(url: str, frames: Mapping[str, pl.DataFrame], progress: Callable[[str, float], None]) -> None:
-    """One transaction: PostgreSQL's readers see what was there before until it is committed."""
+@contextlib.contextmanager
+def writing_rows(url: str) -> Iterator[sa.Connection]:
+    """One transaction that no other load can begin beside: PostgreSQL's readers see what was there before until it is committed."""
     writer = sa.create_engine(url, poolclass=NullPool)
     with writer.begin() as connection:
-        postgresql = connection.dialect.name == "postgresql"
-        if postgresql and not connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK_NUMBER))):
+        if connection.dialect.name == "postgresql" and not connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK_NUMBER))):
             raise LoadError(BUSY)
         metadata.create_all(connection)
-        for done, (name, frame) in enumerate(frames.items()):
+        yield connection
+
+
+def _replace_rows(
+    url: str, frames: dict[str, pl.DataFrame], entry: Callable[[Sequence[Load]], Load], keep: int, progress: Callable[[str, float], None],
+) -> None:
+    with writing_rows(url) as connection:
+        known = read_history(connection)
+        made = entry(known)
+        if known and keep:
+            progress("Keeping the load before", 0.0)
+            keep_rows(connection, known[0].contents_of)
+        begun = connection.scalar(sa.select(sa.func.count()).select_from(load_history))
+        for done, (name, frame) in enumerate({**frames, **_dated(made)}.items()):
             progress(f"Writing {name}", done / len(frames))
             connection.execute(sa.delete(metadata.tables[name]))
-            if postgresql:
+            if connection.dialect.name == "postgresql":
                 _copy(connection, name, frame)
             else:
                 for part in frame.iter_slices(ROWS_AT_A_TIME):
                     connection.execute(sa.insert(metadata.tables[name]), part.to_dicts())
+        connection.execute(sa.insert(load_history), [load.row() for load in ([] if begun else known)] + [made.row()])
+        prune_schemas(connection, keep, made.contents_of)
 
 
 def _copy(connection: sa.Connection, name: str, frame: pl.DataFrame) -> None:

@@ -60,8 +60,8 @@ def rows_of(url: str, table: str) -> list[dict[str, object]]:
 
 
 def contents_of(url: str) -> dict[str, list[dict[str, object]]]:
-    """Everything in a reporting database but when it was loaded."""
-    held = _tables(url, list(metadata.tables))
+    """Everything in a reporting database but when it was loaded, and by whom."""
+    held = _tables(url, [name for name in metadata.tables if name != "load_history"])
     for row in held["data_version"]:
         del row["loaded_at"]
     return held
