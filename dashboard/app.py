@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -10,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from config.settings import settings
 from config.toml_file import ConfigError
-from dashboard import filters, sign_in
+from dashboard import comparator_choice, comparator_figures, filters, sign_in
 from dashboard.access import WITHOUT_SIGN_IN, Person
 from dashboard.availability import audit_log_unavailable, database_unavailable, nothing_loaded, settings_faulty
 from dashboard.guard import AccessChanged, SessionGuard
@@ -104,9 +105,11 @@ def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> N
     """The page between what stands above and below every page."""
     data = own_data(person)
     chosen = filters.choose(data, protected=not person.role.exact)
+    published = comparator_choice.choose(comparator_figures.current(made_up=data.reporting.made_up))
+    chosen = replace(chosen, compare=comparator_choice.in_address(published))
     shown = filters.shown_words(chosen, choices(data, chosen.grain).periods, data.reporting.as_at)
     guard = SessionGuard(workspace, person, still, data.reporting.version, st.session_state, page.title, shown)
-    open_view(data, chosen, guard)
+    open_view(data, chosen, guard, published)
     with st.container(gap="xsmall"):
         heading(authority, person)
         st.markdown(f":material/filter_alt: **Shown:** {escape_markdown(shown)}.")

@@ -7,7 +7,7 @@ import html
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, CONCERN, IMPROVEMENT, TARGET, KeyItem
+from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, CONCERN, IMPROVEMENT, PUBLISHED, TARGET, KeyItem
 
 _STYLE = "list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.4rem;margin:0;padding:0;font-size:.875rem;line-height:1.45"
 _ITEM = "display:flex;gap:.5rem;margin:0"
@@ -24,6 +24,11 @@ _DRAWINGS = {
     "limits": _LINE.format(colour=AVERAGE, width=1.5, dash="5 3"),
     "target": _LINE.format(colour=TARGET, width=2.5, dash="9 3 3 3"),
     "rebase": f'<line x1="12" y1="0" x2="12" y2="16" stroke="{COMMON_CAUSE}" stroke-width="2" stroke-dasharray="2 2"/>',
+    "definition": f'<line x1="12" y1="0" x2="12" y2="16" stroke="{COMMON_CAUSE}" stroke-width="2" stroke-dasharray="5 3"/>',
+    "published_england": _LINE.format(colour=PUBLISHED, width=2.2, dash="none"),
+    "published_region": _LINE.format(colour=PUBLISHED, width=2.2, dash="8 4"),
+    "published_own": _LINE.format(colour=PUBLISHED, width=2.2, dash="3 3"),
+    "published_neighbours": _LINE.format(colour=PUBLISHED, width=2.2, dash="9 3 2 3"),
     "overall": _MARK.format(colour=AVERAGE),
     "target_mark": _MARK.format(colour=TARGET),
     "dot": _LINE.format(colour=IMPROVEMENT, width=2, dash="none") + f'<circle cx="12" cy="8" r="5" fill="{IMPROVEMENT}"/>',

@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import sentences, words
+from dashboard.comparator_blocks import changes_section, published_section
+from dashboard.comparator_figures import Published
 from dashboard.methods import METHODS
 from metrics import catalogue
 from metrics.breakdowns import BREAKDOWNS
@@ -18,15 +20,16 @@ KINDS = {
 }
 
 
-def definitions() -> None:
-    """The whole page."""
+def definitions(published: Published) -> None:
+    """The whole page; `published` are the figures that this authority stands beside."""
     st.title("Definitions", anchor=False)
     st.markdown(
         "What is counted, how, and where it is from. Every number of this dashboard is computed from these declarations, for whatever "
         "is chosen: the filters don't change this page."
     )
     st.markdown(
-        "[Measures](#measures) · [Groups](#groups) · [Periods](#periods) · [Methods](#methods): "
+        "[Measures](#measures) · [Groups](#groups) · [Periods](#periods) · [Published figures](#published) · "
+        "[Changes of definition](#changes) · [Methods](#methods): "
         + " · ".join(f"[{method.title.split(':')[0].lower()}](#{method.id})" for method in METHODS)
     )
     st.header("Measures", anchor="measures")
@@ -38,6 +41,8 @@ def definitions() -> None:
         st.info(f"No measure has all of these words: {words.escape_markdown(asked)}. Try fewer words.", icon=":material/search_off:")
     _groups()
     _periods()
+    published_section(published)
+    changes_section()
     st.header("Methods", anchor="methods")
     for method in METHODS:
         st.subheader(method.title, anchor=method.id)

@@ -13,6 +13,8 @@ from dashboard import equality_words as words
 from dashboard.chart_key import key_html
 from dashboard.charts.equality import KEY, gap_trend_chart, gaps_chart, values_chart
 from dashboard.charts.theme import CONFIG, Drawing
+from dashboard.comparator_beside import crossed_between
+from dashboard.comparator_blocks import crossing_words
 from dashboard.emptiness import why_empty
 from dashboard.equality_words import group_name
 from dashboard.exports import to_csv
@@ -23,6 +25,7 @@ from dashboard.words import better_words, escape_markdown, lower_first, period_w
 from metrics import equality
 from metrics.breakdowns import BREAKDOWNS, Breakdown
 from metrics.catalogue import measures
+from metrics.definition_changes import touching
 from metrics.equality import Groups, Standing
 from metrics.kinds import Measure
 
@@ -242,6 +245,8 @@ def _trend(page: Page, measure: Measure) -> dict[str, pl.DataFrame]:
     over_time = equality.over_time(measure, breakdown, group, view.summary(measure, by=(breakdown.id,)), view.summary(measure))
     rows = over_time.rows(named=True)
     st.markdown(escape_markdown(_trend_sentence(breakdown, group, rows)))
+    changes = touching(measure, [breakdown.id, *view.filters.where])
+    crossing_words(crossed_between(over_time.filter(pl.col("difference").is_not_null()), changes), "the gap over time")
     if not any(row["difference"] is not None for row in rows):
         return {}
     _draw(gap_trend_chart(measure, breakdown, rows), "equality_trend")

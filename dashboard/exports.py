@@ -16,11 +16,12 @@ _FORMULA = r"^[\s\x{feff}]*[=+\-@]|^[\t\r\n]"
 
 def shown_rows(
     trend: Trend, breakdown: Breakdown | None, groups: pl.DataFrame | None, where: Mapping[str, Collection[str]], sharing: str = EXACT,
+    *, published: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """What a measure's block shows, as one table.
 
     First the trend, a row a period, with its target and lines (`part` is 'over time'); then the groups of one period (`part` is
-    'by group'). `shown_as` is the value as the page writes it, `filters` says what is counted, `sharing` whether the numbers
+    'by group'), then the published figures beside the trend (`part` is 'published'). `shown_as` is the value as the page writes it, `filters` says what is counted, `sharing` whether the numbers
     may be shared.
     """
     measure = trend.measure
@@ -29,9 +30,12 @@ def shown_rows(
         parts.append(groups.with_columns(pl.lit("by group").alias("part"), *_group_columns(breakdown, breakdown.id)).drop(breakdown.id))
     rows = pl.concat(parts, how="diagonal_relaxed")
     shown = [cell_words(measure, row) for row in rows.select("state", "value").iter_rows(named=True)]
+    rows = rows.with_columns(pl.Series("shown_as", shown, dtype=pl.String))
+    if published is not None and published.height:
+        rows = pl.concat([rows, published], how="diagonal_relaxed")
     first = ["measure", "title", "part", "breakdown", "group", "period", "period_start", "period_end", "complete"]
     rows = rows.with_columns(
-        pl.lit(measure.title).alias("title"), pl.Series("shown_as", shown, dtype=pl.String),
+        pl.lit(measure.title).alias("title"),
         pl.lit(where_words(where)).alias("filters"), pl.lit(sharing).alias("sharing"),
     )
     if (rows["numerator"].drop_nulls() % 1 == 0).all():

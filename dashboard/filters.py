@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard.access import DEMO_ROLE, DEMO_TEAM
+from dashboard.comparator_choice import COMPARE
 from dashboard.personal import MOST_CHARACTERISTICS, PROTECTED_LIMIT
 from dashboard.session import Choices, Data, choices
 from dashboard.view import Filters
@@ -77,6 +78,8 @@ def address(filters: Filters, **more: str) -> str:
     values |= {name: [label] for name, label in ((FIRST, filters.first), (LAST, filters.last)) if label}
     if filters.chart is not None:
         values[CHART] = [CHARTS[filters.chart.value]]
+    if filters.compare is not None:
+        values[COMPARE] = list(filters.compare) or [""]
     values |= {name: [upper_first(st.session_state[name])] for name in (DEMO_ROLE, DEMO_TEAM) if st.session_state.get(name)}
     return urlencode({**values, **more}, doseq=True)
 

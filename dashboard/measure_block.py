@@ -12,6 +12,8 @@ from dashboard.chart_key import key_html
 from dashboard.charts.groups import groups_chart
 from dashboard.charts.theme import CONFIG, Drawing
 from dashboard.charts.trend import trend_chart
+from dashboard.comparator_blocks import beside_table, beside_words, crossing_words
+from dashboard.comparator_tables import published_rows
 from dashboard.emptiness import why_empty
 from dashboard.equality_words import gap_sentences
 from dashboard.icons import assurance_icon, variation_icon
@@ -45,12 +47,12 @@ def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Sho
         _gap(view, measure, breakdown, shown)
         over_time, by_group = st.columns([3, 2], gap="medium")
         with over_time:
-            _over_time(view, trend)
+            _over_time(view, shown)
         with by_group:
             _by_group(view, trend, breakdown, groups)
-        _table(trend, breakdown, groups)
+        _table(shown, breakdown)
         _definitions(measure)
-        _download(view, trend, breakdown, groups)
+        _download(view, shown, breakdown)
 
 
 def _headline(trend: Trend) -> None:
@@ -69,10 +71,12 @@ def _headline(trend: Trend) -> None:
     st.markdown(f"**{sentences.control_sentence(trend)}**")
 
 
-def _over_time(view: View, trend: Trend) -> None:
+def _over_time(view: View, shown: Shown) -> None:
+    trend = shown.trend
     st.markdown(f"**By {sentences.grain(trend)}**")
-    _draw(trend_chart(trend, view.rebases_of(trend.measure)), f"trend_{trend.measure.id}")
+    _draw(trend_chart(trend, view.rebases_of(trend.measure), beside=shown.beside), f"trend_{trend.measure.id}")
     st.caption(f"{words.better_words(trend.measure)} {trend.reason}")
+    beside_words(trend, shown.beside)
 
 
 def _by_group(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
@@ -82,6 +86,7 @@ def _by_group(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFra
     st.markdown(f"**{breakdown.title}, {words.period_words(trend.latest)}**")
     drawing = groups_chart(measure, breakdown, groups, overall=trend.latest["value"], targets=_targets(view, trend, breakdown, groups))
     _draw(drawing, f"groups_{measure.id}")
+    crossing_words(view.crossed_by_groups(trend, breakdown.id), f"{words.lower_first(breakdown.title)} over time")
 
 
 def _gap(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> None:
@@ -111,12 +116,13 @@ def _draw(drawing: Drawing, key: str) -> None:
     st.html(key_html(drawing.key))
 
 
-def _table(trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
+def _table(shown: Shown, breakdown: Breakdown) -> None:
     """The numbers behind the charts, drawn only once they are asked for."""
-    measure = trend.measure
+    trend, groups, measure = shown.trend, shown.groups, shown.trend.measure
     with st.expander("View as table", icon=":material/table:", key=f"table_{measure.id}", on_change="rerun") as table:
         if table.open:
             st.table(trend_table(trend), alt=f"{measure.title} over time", border="horizontal")
+            beside_table(shown.beside, measure.title)
             if groups.height:
                 alt = f"{measure.title} by {words.lower_first(breakdown.title)}"
                 st.table(groups_table(measure, breakdown, groups), alt=alt, border="horizontal")
@@ -135,12 +141,15 @@ def _definitions(measure: Measure) -> None:
         )
 
 
-def _download(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
+def _download(view: View, shown: Shown, breakdown: Breakdown) -> None:
+    trend = shown.trend
     name = view.file_name(exports.file_name(trend))
 
     def contents() -> bytes:
         view.before_export(name)
-        return exports.to_csv(exports.shown_rows(trend, breakdown, groups, view.filters.where, view.sharing))
+        return exports.to_csv(exports.shown_rows(
+            trend, breakdown, shown.groups, view.filters.where, view.sharing, published=published_rows(shown.beside),
+        ))
 
     st.download_button(
         "Download these numbers (CSV)", contents, file_name=name, mime="text/csv", key=f"csv_{trend.measure.id}",

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import cockpit, filters
 from dashboard.charts.theme import CONCERN
 from dashboard.cockpit import Finding, Line
+from dashboard.comparator_words import england_words
 from dashboard.emptiness import why_empty
 from dashboard.icons import ASSURANCE_MEANING, VARIATION_MEANING, assurance_icon, variation_icon
 from dashboard.sparkline import sparkline
@@ -26,6 +27,7 @@ from dashboard.words import (
     upper_first,
 )
 from metrics.catalogue import statements
+from metrics.published import Kind
 from metrics.targets import TargetStatus
 
 STYLE = f"""<style>
@@ -34,6 +36,8 @@ STYLE = f"""<style>
 .cockpit .line {{display: grid; gap: .3rem 1.4rem; align-items: center; padding: .7rem 0 .7rem .8rem;
   border-top: 1px solid rgba(123, 135, 148, .45); border-left: .35rem solid transparent;
   grid-template-columns: minmax(0, 5fr) minmax(0, 5fr) minmax(0, 3.4fr) minmax(0, 5.6fr)}}
+.cockpit .with_england .line {{
+  grid-template-columns: minmax(0, 4.6fr) minmax(0, 4.4fr) minmax(0, 3.2fr) minmax(0, 3.4fr) minmax(0, 5.2fr)}}
 .cockpit .concern {{border-left-color: {CONCERN}}}
 .cockpit a {{color: inherit; font-weight: 600}}
 .cockpit .value {{font-size: 1.5rem; font-weight: 650; line-height: 1.15}}
@@ -65,7 +69,9 @@ def overview(view: View) -> None:
     if not chosen:
         st.info("No measure is like that. Choose 'All' to see every measure.", icon=":material/check_circle:")
         return
-    st.html(STYLE + '<div class="cockpit"><ul>' + "".join(_row(view, line) for line in chosen) + "</ul></div>")
+    england = Kind.ENGLAND in view.published.chosen
+    kind = ' class="with_england"' if england else ""
+    st.html(f'{STYLE}<div class="cockpit"><ul{kind}>' + "".join(_row(view, line, england=england) for line in chosen) + "</ul></div>")
     with st.expander("What the icons and the small charts mean", icon=":material/help:"):
         _key()
 
@@ -102,8 +108,9 @@ def _choice() -> tuple[int | None, Finding | None]:
     )
 
 
-def _row(view: View, line: Line) -> str:
-    """One measure: title with link, latest value and what it is made from, trend, icons and target in words."""
+def _row(view: View, line: Line, *, england: bool) -> str:
+    """One measure: title with link, latest value and what it is made from, trend, how it stands against England if that is shown, icons
+    and target in words."""
     trend, measure, row = line.trend, line.measure, line.trend.latest
     link = f"statement_{line.statement}?{filters.address(view.filters)}#{measure.id}".replace("?#", "#")
     name = f'<p><a href="{html.escape(link)}">{_text(measure.title)}</a></p>'
@@ -122,7 +129,16 @@ def _row(view: View, line: Line) -> str:
     )
     icons = variation_icon(trend.variation) + (assurance_icon(trend.assurance) if trend.assurance else "")
     target = f'<p class="small">{_text(target_status_words(line))}</p>'
-    return f'<li class="{style}">{title}{value}<div>{sparkline(trend)}</div><div class="icons">{icons}{target}</div></li>'
+    against = _against_england(view, line) if england else ""
+    return f'<li class="{style}">{title}{value}<div>{sparkline(trend)}</div>{against}<div class="icons">{icons}{target}</div></li>'
+
+
+def _against_england(view: View, line: Line) -> str:
+    """How the latest value stands against England's last published figure; empty where no published figure is fair to the measure."""
+    standing, figure_of_england = england_words(line.trend, view.beside(line.trend))
+    if not standing:
+        return '<div class="england"></div>'
+    return f'<div class="england"><p><b>{_text(standing)}</b></p><p class="small">{_text(figure_of_england)}</p></div>'
 
 
 def _text(words: str) -> str:
@@ -145,7 +161,9 @@ def _key() -> None:
     st.markdown(
         "The small chart shows every complete period; the mark at its end is the latest one: a blue diamond for improvement, an orange "
         "square for concern, otherwise a grey circle. A hollow circle is a period that is not complete yet. The dashed purple line is "
-        "the target. The definitions page explains how change is told from chance."
+        "the target. The definitions page explains how change is told from chance.\n\n"
+        "Against England: measures that a published figure is fair to say whether the whole 95 % interval of their latest value lies above "
+        "or below England's last published figure, or reaches across it. How far the two are comparable is said beside the measure."
     )
 
 

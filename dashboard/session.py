@@ -17,6 +17,7 @@ from config.rebases import Rebase, rebases
 from config.settings import settings
 from config.targets import targets
 from dashboard.access import Person
+from dashboard.comparator_figures import Published
 from dashboard.guard import SessionGuard
 from dashboard.personal import PersonalReporting, responsibility_of
 from dashboard.reporting import Reporting
@@ -112,12 +113,12 @@ def workspace() -> sa.Engine:
     return _workspace(settings().workspace)
 
 
-def open_view(data: Data, filters: Filters, guard: SessionGuard) -> View:
+def open_view(data: Data, filters: Filters, guard: SessionGuard, published: Published) -> View:
     """Makes the view for the page that is about to be drawn, of what the guard's person may see.
 
     Raises ConfigError as `local_decisions` does, and WrongData where `data` is not what the person answers for.
     """
-    view = View(PersonalReporting(data.reporting, guard.person, guard), filters, *local_decisions())
+    view = View(PersonalReporting(data.reporting, guard.person, guard), filters, *local_decisions(), published=published)
     st.session_state[_VIEW], st.session_state[_GUARD] = view, guard
     return view
 

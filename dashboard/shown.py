@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
+from dashboard.comparator_beside import Beside
 from dashboard.view import View
 from metrics import equality
 from metrics.breakdowns import Breakdown
@@ -18,11 +19,12 @@ from metrics.trend import Trend
 @dataclass(frozen=True)
 class Shown:
     """What a block shows of a measure: its trend, its groups in the latest complete period (in the breakdown's order), and of them
-    the row of `metrics.equality.compare` with the gap that matters most, if one is clear."""
+    the row of `metrics.equality.compare` with the gap that matters most, if one is clear; and what stands beside the trend."""
 
     trend: Trend
     groups: pl.DataFrame
     gap: Mapping[str, Any] | None
+    beside: Beside = field(default_factory=Beside)
 
 
 def shown_of(view: View, measures: Sequence[Measure], breakdown: Breakdown) -> dict[str, Shown]:
@@ -34,7 +36,7 @@ def shown_of(view: View, measures: Sequence[Measure], breakdown: Breakdown) -> d
         for measure in measures if groups[measure.id].height
     ]))
     gaps = {row["measure"]: row for row in compared.reverse().iter_rows(named=True)}
-    return {id: Shown(trends[id], groups[id], gaps.get(id)) for id in trends}
+    return {id: Shown(trends[id], groups[id], gaps.get(id), view.beside(trends[id])) for id in trends}
 
 
 def _all_together(trend: Trend, groups: pl.DataFrame) -> pl.DataFrame:

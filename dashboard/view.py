@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from config.rebases import Rebase
+from dashboard.comparator_beside import Beside, beside_of, crossed_by
+from dashboard.comparator_figures import Published
 from dashboard.personal import PersonalReporting, is_in_protected_view
 from dashboard.words import EXACT, PROTECTED
+from metrics.definition_changes import DefinitionChange
 from metrics.kinds import Measure
 from metrics.summarise import State
 from metrics.targets import Targets
@@ -19,13 +22,15 @@ from metrics.trend import Chart, Trend, trend
 @dataclass(frozen=True)
 class Filters:
     """One shared set for all pages. `where`: breakdown id to the groups kept (no entry: all). `first` and `last` are period
-    labels of the grain, or None for all. `chart` is the chosen way to draw trends, None for automatic."""
+    labels of the grain, or None for all. `chart` is the chosen way to draw trends, None for automatic. `compare` names the kinds of
+    published figures that are shown, None for all."""
 
     grain: str = "quarter"
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     first: str | None = None
     last: str | None = None
     chart: Chart | None = None
+    compare: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class View:
     filters: Filters
     targets: Targets
     rebases: tuple[Rebase, ...] = ()
+    published: Published = field(default_factory=Published)
 
     @property
     def sharing(self) -> str:
@@ -68,6 +74,14 @@ class View:
     def rebases_of(self, measure: Measure) -> list[Rebase]:
         """The rebases of a measure, for the chart to show where and why."""
         return sorted((rebase for rebase in self.rebases if rebase.measure == measure.id), key=lambda rebase: rebase.on)
+
+    def beside(self, trend: Trend) -> Beside:
+        """The published figures and the changes of definition that stand beside a trend under the filters."""
+        return beside_of(trend, self.published, self.filters.where)
+
+    def crossed_by_groups(self, trend: Trend, breakdown: str) -> list[DefinitionChange]:
+        """The changes of a breakdown's codes that lie within a trend's time: its groups then are not those of before."""
+        return [change for change in crossed_by(trend, [breakdown]) if breakdown in change.breakdowns]
 
     def groups(self, measure: Measure, breakdown: str) -> pl.DataFrame:
         """The summary by one breakdown in the latest complete period that has children (one row a group), empty if none.

@@ -1,5 +1,6 @@
 """What every measure, group, period and method means."""
 
 from dashboard.definitions_blocks import definitions
+from dashboard.session import current_view
 
-definitions()
+definitions(current_view().published)

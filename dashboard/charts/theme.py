@@ -17,6 +17,7 @@ CONCERN = "#D9730D"
 COMMON_CAUSE = "#7B8794"
 AVERAGE = "#7B8794"
 TARGET = "#A855C7"
+PUBLISHED = "#8C7B12"
 BAND = "rgba(123, 135, 148, 0.22)"
 BACKGROUNDS = ("#FFFFFF", "#0F1720")
 """The lightest and darkest background that the palette is made for."""

@@ -11,7 +11,9 @@ import plotly.graph_objects as go
 import polars as pl
 
 from config.rebases import Rebase
+from dashboard.charts.beside import with_beside
 from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, MARKS, TARGET, Drawing, KeyItem, axis, layout, line
+from dashboard.comparator_beside import Beside
 from dashboard.sentences import COMMON_CAUSE as NO_SIGNAL
 from dashboard.sentences import grain, trend_alt
 from dashboard.words import (
@@ -37,8 +39,8 @@ _YEAR_STARTS = {"quarter": ("Q1",), "month": ("-04",), "term": ("Autumn",)}
 Xs = list[float | None]
 
 
-def trend_chart(trend: Trend, rebases: Sequence[Rebase] = ()) -> Drawing:
-    """The chart of a trend, with the `rebases` that its limits were worked out with.
+def trend_chart(trend: Trend, rebases: Sequence[Rebase] = (), *, beside: Beside | None = None) -> Drawing:
+    """The chart of a trend, with the `rebases` that its limits were worked out with and what stands `beside` it.
 
     A trend without rows gives an empty chart: show words instead.
     """
@@ -64,7 +66,8 @@ def trend_chart(trend: Trend, rebases: Sequence[Rebase] = ()) -> Drawing:
         KeyItem("rebase", f"Dotted upright line: new limits from {long_date(rebase.on)}, because: {rebase.reason}")
         for rebase in rebases if rebase.on in starts
     ]
-    return Drawing(picture, trend_alt(trend), (*_key(trend, states), *new_baselines))
+    drawing = Drawing(picture, trend_alt(trend), (*_key(trend, states), *new_baselines))
+    return drawing if beside is None else with_beside(drawing, frame, beside, scale)
 
 
 def _rebase_starts(frame: pl.DataFrame, rebases: Sequence[Rebase]) -> dict[datetime.date, int]:

@@ -1,0 +1,82 @@
+"""The published figures that the dashboard compares with, of the areas that this authority stands beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from config.settings import settings
+from data_access.comparators import SCHEMA, ComparatorsUnavailable, Places, identity, places, published
+from metrics.published import Kind
+
+MADE_UP_REGION = "South West"
+"""The region that a made-up authority stands beside, unless the settings name one."""
+KINDS = {
+    Kind.ENGLAND: "England", Kind.REGION: "Region", Kind.OWN: "Own published figure", Kind.NEIGHBOURS: "Statistical neighbours",
+}
+"""Whose figures there are, as the sidebar and the address name them."""
+SHORT = {Kind.ENGLAND: "England", Kind.REGION: "Region", Kind.OWN: "Published", Kind.NEIGHBOURS: "Neighbours"}
+"""The same, short enough for the edge of a chart on a phone."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """`values` has the columns of `data_access.comparators.SCHEMA`; `places` are the areas, and `chosen` the kinds that are shown.
+
+    `problem` says in a sentence what can't be read or wasn't found; empty: nothing.
+    """
+
+    values: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCHEMA))
+    places: Places = field(default_factory=Places)
+    chosen: tuple[Kind, ...] = tuple(Kind)
+    problem: str = ""
+
+    def codes(self, kind: Kind) -> Sequence[str]:
+        """The codes of a kind's areas; none where there are none."""
+        held = self.places
+        if kind == Kind.NEIGHBOURS:
+            return held.neighbours
+        code = {Kind.ENGLAND: held.country, Kind.REGION: held.region, Kind.OWN: held.own}[kind]
+        return [code] if code else []
+
+    def there(self) -> tuple[Kind, ...]:
+        """The kinds that this authority has."""
+        return tuple(kind for kind in Kind if self.codes(kind))
+
+    def name(self, kind: Kind) -> str:
+        """What a line is called where there is room: 'South East', 'Kent, published', 'Statistical neighbours, median'."""
+        held = self.places
+        return {
+            Kind.ENGLAND: held.country_name, Kind.REGION: held.region_name, Kind.OWN: f"{held.own_name}, published",
+            Kind.NEIGHBOURS: "Statistical neighbours, median",
+        }[kind]
+
+
+def current(*, made_up: bool) -> Published:
+    """The published figures as they are now, shared by all sessions.
+
+    A made-up authority has no figures of its own, whatever it is called. Raises ConfigError as `settings` does.
+    """
+    given = settings()
+    authority, region = ("", given.region or MADE_UP_REGION) if made_up else (given.authority, given.region)
+    return _read(str(given.comparators), identity(given.comparators), authority, region)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _read(file: str, key: str, authority: str, region: str) -> Published:
+    problem = ""
+    try:
+        values = published(Path(file))
+    except ComparatorsUnavailable as error:
+        values, problem = published(Path(file).with_name("none")), str(error)
+    found = places(values, authority, region)
+    return Published(values, found, problem=problem or found.problem)
+
+
+def showing(figures: Published, chosen: Sequence[str]) -> Published:
+    """The figures with only the chosen kinds shown."""
+    return replace(figures, chosen=tuple(kind for kind in Kind if kind in chosen))

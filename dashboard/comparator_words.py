@@ -1,0 +1,153 @@
+"""What published figures and changes of definition say beside a measure, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.comparator_beside import Beside, NamedLine
+from dashboard.words import escape_markdown, figure, figures_apart, listing, long_date, plural, range_words, upper_first
+from data_access.comparators import ATTRIBUTION, LICENCE, SYMBOLS
+from metrics.comparators import Comparator
+from metrics.definition_changes import DefinitionChange
+from metrics.kinds import Better
+from metrics.published import Kind, PublishedYear
+from metrics.trend import Trend
+
+
+def year_words(year: PublishedYear) -> str:
+    """'school year 2024/25', 'year to March 2025'."""
+    if year.end.month == 8:
+        return f"school year {year.start.year}/{year.end.year % 100:02}"
+    return f"year to {year.end:%B %Y}"
+
+
+def figure_words(comparator: Comparator, year: PublishedYear) -> str:
+    """A published figure with as many decimals as it is published with, or why there is none."""
+    if year.value is not None:
+        return figure(comparator.measure, year.value, year.decimals)
+    return SYMBOLS.get(year.symbol, "no published figure")
+
+
+def standing_words(trend: Trend, england: NamedLine) -> str:
+    """Where the latest value lies: 'Above England', 'Below England', 'No clear difference from England'."""
+    row, year = trend.latest, england.line.latest
+    if row is None or year is None or year.value is None:
+        return ""
+    if row["lower"] is None or row["upper"] is None:
+        return "Too few to compare with England"
+    if row["lower"] > year.value:
+        return "Above England"
+    return "Below England" if row["upper"] < year.value else "No clear difference from England"
+
+
+def england_words(trend: Trend, beside: Beside) -> tuple[str, str]:
+    """For the overview: how the latest value stands against England, and England's figure with its year; empty without one."""
+    england = beside.of(Kind.ENGLAND)
+    if england is None or beside.comparator is None or england.line.latest is None or trend.latest is None:
+        return "", ""
+    year = england.line.latest
+    return standing_words(trend, england), f"England {figure_words(beside.comparator, year)}, {year_words(year)}"
+
+
+def comparison_sentences(trend: Trend, beside: Beside) -> list[str]:
+    """What the lines say, a sentence each, England first."""
+    comparator = beside.comparator
+    if comparator is None:
+        return []
+    sentences = []
+    for named in beside.lines:
+        year = named.line.latest
+        if year is None:
+            continue
+        said = _neighbours(comparator, year) if named.line.kind == Kind.NEIGHBOURS else (
+            f"{named.name}: {figure_words(comparator, year)}, {year_words(year)}."
+        )
+        sentences.append(f"{said} {_against(trend, named)}".strip() if named.line.kind == Kind.ENGLAND else said)
+    return [*sentences, *_rank(comparator, beside)]
+
+
+def _against(trend: Trend, england: NamedLine) -> str:
+    """The latest value against England's last published figure, with the years that they are of."""
+    row, year = trend.latest, england.line.latest
+    if row is None or year is None or year.value is None:
+        return ""
+    standing = standing_words(trend, england)
+    value, _ = figures_apart(trend.measure, row["value"], year.value)
+    interval = "" if row["lower"] is None else f", 95 % interval {range_words(trend.measure, row['lower'], row['upper'])}"
+    earlier = "" if row["period_end"] <= year.end else " It is the latest published, and of an earlier time than our value."
+    return f"{standing}: ours is {value}{interval}.{earlier}"
+
+
+def _neighbours(comparator: Comparator, year: PublishedYear) -> str:
+    if year.value is None or year.lowest is None or year.highest is None:
+        return f"Statistical neighbours: none has a published figure, {year_words(year)}."
+    span = f"{figure(comparator.measure, year.lowest, 1)} to {figure(comparator.measure, year.highest, 1)}"
+    return (
+        f"Statistical neighbours: median {figure_words(comparator, year)}, from {span}, {plural(year.count, 'authority', 'authorities')} "
+        f"with a figure, {year_words(year)}."
+    )
+
+
+def _rank(comparator: Comparator, beside: Beside) -> list[str]:
+    """The authority's place among its statistical neighbours, by published figures."""
+    found = beside.rank
+    if found is None:
+        return []
+    best = "highest" if comparator.measure.better == Better.HIGHER else "lowest"
+    place = f"{'joint ' if found.tied else ''}{ordinal(found.place)}"
+    return [
+        f"By published figures, {beside.own_name} is {place} of {found.of} (itself and its statistical neighbours with a figure), counted "
+        f"from the {best}, which is best; {year_words(found.year)}."
+    ]
+
+
+def ordinal(number: int) -> str:
+    """'1st', '2nd', '3rd', '4th', '11th'."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}" + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def caveat(comparator: Comparator) -> str:
+    """How far the two are comparable, and where the figures are from."""
+    return f"**{comparator.title}.** {comparator.how_far}"
+
+
+def source(comparator: Comparator) -> str:
+    """Where a figure is published, with its licence, as Markdown."""
+    return f"Source: [{comparator.publication.title}]({comparator.publication.address}). {attribution()}"
+
+
+def attribution() -> str:
+    """What the licence asks to be said, as Markdown."""
+    before, name, after = ATTRIBUTION.partition("Open Government Licence v3.0")
+    return f"{before}[{name}]({LICENCE}){after}"
+
+
+# --- changes of definition ------------------------------------------------------------------------------------------
+
+
+def letters(changes: Sequence[DefinitionChange]) -> list[tuple[str, DefinitionChange]]:
+    """Each change with the letter that marks its line."""
+    return [(chr(ord("A") + place), change) for place, change in enumerate(changes)]
+
+
+def change_words(change: DefinitionChange) -> str:
+    """'19 August 2024, new national attendance codes. A visit to ...'"""
+    return f"{long_date(change.on)}: {change.title}. {change.words}"
+
+
+def crossing_sentence(changes: Sequence[DefinitionChange], what: str = "This") -> str:
+    """That a comparison runs across changes of definition; empty without one."""
+    if not changes:
+        return ""
+    named = listing([f"{change.title} ({long_date(change.on)})" for change in changes])
+    return (
+        f"{upper_first(what)} compares across {'a change' if len(changes) == 1 else 'changes'} of definition: {named}. Before and after "
+        "may differ for that reason alone."
+    )
+
+
+def change_details(changes: Sequence[DefinitionChange]) -> str:
+    """The changes at length, as Markdown."""
+    return "\n".join(f"- {escape_markdown(change_words(change))}" for change in changes)
