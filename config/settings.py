@@ -10,15 +10,22 @@ from config.toml_file import ConfigError, config_folder, line_of, read_toml
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 FILE_DATABASES = ("duckdb:///", "sqlite:///")
+OPTIONAL = {"region": "", "comparators": "data/comparators.csv"}
+"""Settings that a file may leave out, with what they then are."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`authority` is a name for people; `database` and `workspace` are SQLAlchemy addresses."""
+    """`authority` and `region` are names for people; `database` and `workspace` are SQLAlchemy addresses.
+
+    `region` is empty where it is the authority's own. `comparators` is the file of published figures that were loaded.
+    """
 
     authority: str
     database: str
     workspace: str
+    region: str
+    comparators: Path
 
 
 def settings() -> Settings:
@@ -29,20 +36,22 @@ def settings() -> Settings:
     """
     path = config_folder() / "settings.toml"
     values = read_toml(path)
-    known = {"authority", "database", "workspace"}
+    known = {"authority", "database", "workspace", *OPTIONAL}
     for name, value in values.items():
         if name not in known:
             at = f"{path.name}, line {line_of(path, name)}"
             raise ConfigError(f"{at}: there is no setting {name!r}. The settings are {', '.join(sorted(known))}.")
         if not isinstance(value, str):
             raise ConfigError(f"{path.name}, line {line_of(path, name)}: {name} must be text in quotes.")
-    missing = known - values.keys()
+    missing = known - values.keys() - OPTIONAL.keys()
     if missing:
         raise ConfigError(f"{path.name} lacks the setting {sorted(missing)[0]!r}. Put it back.")
     return Settings(
         authority=os.environ.get("QS133_AUTHORITY") or values["authority"],
         database=absolute_address(os.environ.get("QS133_DATABASE_URL") or values["database"]),
         workspace=absolute_address(os.environ.get("QS133_WORKSPACE_URL") or values["workspace"]),
+        region=os.environ.get("QS133_REGION") or values.get("region", OPTIONAL["region"]),
+        comparators=PROJECT_FOLDER / (os.environ.get("QS133_COMPARATORS") or values.get("comparators") or OPTIONAL["comparators"]),
     )
 
 
