@@ -21,8 +21,8 @@ def shown_rows(
     """What a measure's block shows, as one table.
 
     First the trend, a row a period, with its target and lines (`part` is 'over time'); then the groups of one period (`part` is
-    'by group'), then the published figures beside the trend (`part` is 'published'). `shown_as` is the value as the page writes it, `filters` says what is counted, `sharing` whether the numbers
-    may be shared.
+    'by group'), then the published figures beside the trend (`part` is 'published'). `shown_as` is the value as the page writes it,
+    `filters` says what is counted, `sharing` whether the numbers may be shared.
     """
     measure = trend.measure
     parts = [trend.frame.with_columns(pl.lit("over time").alias("part"), *_group_columns(None, None))]
