@@ -10,12 +10,12 @@ from config.toml_file import check_date, check_text, config_folder, read_entries
 
 @dataclass(frozen=True)
 class Rebase:
-    """On the day `on` something was changed that `reason` says. `line` is where the file has it."""
+    """On the day `on` something was changed that `reason` says. `line` is where the file has it, None for one from the dashboard."""
 
     measure: str
     on: datetime.date
     reason: str
-    line: int
+    line: int | None = None
 
 
 def rebases() -> tuple[Rebase, ...]:

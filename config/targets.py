@@ -19,8 +19,8 @@ class Target:
     """A level that a measure should reach from a date on.
 
     `level` is in the unit people read: percent for proportions and attendance, otherwise the measure's own unit.
-    `placement` is None for a target that holds for all placements. `line` is where `targets.toml` has it; whether the
-    measure exists is for those who know the measures to check.
+    `placement` is None for a target that holds for all placements. `line` is where `targets.toml` has it, None for one that was set
+    in the dashboard; whether the measure exists is for those who know the measures to check.
     """
 
     measure: str
@@ -28,7 +28,7 @@ class Target:
     from_date: datetime.date
     placement: str | None
     reason: str
-    line: int
+    line: int | None = None
 
 
 def targets() -> tuple[Target, ...]:

@@ -7,7 +7,7 @@ import html
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, CONCERN, IMPROVEMENT, PUBLISHED, TARGET, KeyItem
+from dashboard.charts.theme import AVERAGE, BAND, CHANGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, PUBLISHED, TARGET, KeyItem
 
 _STYLE = "list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.4rem;margin:0;padding:0;font-size:.875rem;line-height:1.45"
 _ITEM = "display:flex;gap:.5rem;margin:0"
@@ -29,6 +29,7 @@ _DRAWINGS = {
     "published_region": _LINE.format(colour=PUBLISHED, width=2.2, dash="8 4"),
     "published_own": _LINE.format(colour=PUBLISHED, width=2.2, dash="3 3"),
     "published_neighbours": _LINE.format(colour=PUBLISHED, width=2.2, dash="9 3 2 3"),
+    "change": f'<path d="M12 0 V16" stroke="{CHANGE}" stroke-width="2"/><circle cx="12" cy="6" r="5" fill="{CHANGE}"/>',
     "overall": _MARK.format(colour=AVERAGE),
     "target_mark": _MARK.format(colour=TARGET),
     "dot": _LINE.format(colour=IMPROVEMENT, width=2, dash="none") + f'<circle cx="12" cy="8" r="5" fill="{IMPROVEMENT}"/>',

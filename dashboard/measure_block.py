@@ -74,7 +74,8 @@ def _headline(trend: Trend) -> None:
 def _over_time(view: View, shown: Shown) -> None:
     trend = shown.trend
     st.markdown(f"**By {sentences.grain(trend)}**")
-    _draw(trend_chart(trend, view.rebases_of(trend.measure), beside=shown.beside), f"trend_{trend.measure.id}")
+    changes = [item.record for item in view.written.changes(trend.measure)]
+    _draw(trend_chart(trend, view.rebases_of(trend.measure), changes, beside=shown.beside), f"trend_{trend.measure.id}")
     st.caption(f"{words.better_words(trend.measure)} {trend.reason}")
     beside_words(trend, shown.beside)
 

@@ -13,18 +13,19 @@ import sqlalchemy as sa
 import streamlit as st
 
 from config.code_lists import NOT_RECORDED
-from config.rebases import Rebase, rebases
+from config.rebases import Rebase
 from config.settings import settings
-from config.targets import targets
+from dashboard import improvement_records
 from dashboard.access import Person
 from dashboard.comparator_figures import Published
 from dashboard.guard import SessionGuard
+from dashboard.improvement_records import Written
 from dashboard.personal import PersonalReporting, responsibility_of
 from dashboard.reporting import Reporting
 from dashboard.view import Filters, View
 from data_access.engines import current_version, engine
 from data_access.tables import data_version
-from data_access.workspace import workspace_engine
+from data_access.workspace import change_counter, workspace_engine
 from metrics.breakdowns import BREAKDOWNS
 from metrics.catalogue import measures
 from metrics.targets import Targets
@@ -96,13 +97,6 @@ def teams(data: Data) -> list[str]:
     return [team for team in choices(data, "quarter").groups["team"] if team != NOT_RECORDED]
 
 
-def local_decisions() -> tuple[Targets, tuple[Rebase, ...]]:
-    """The targets and rebases as the files have them now. Raises ConfigError, naming the line, for one that can't be read."""
-    known = Targets(targets())
-    known.check(measures())
-    return known, rebases()
-
-
 @st.cache_resource(show_spinner=False)
 def _workspace(url: str) -> sa.Engine:
     return workspace_engine(url)
@@ -113,12 +107,35 @@ def workspace() -> sa.Engine:
     return _workspace(settings().workspace)
 
 
+def written() -> Written:
+    """What people wrote, as it is now, shared by all sessions: one small query, and all of it only after a change.
+
+    Raises WorkspaceUnavailable.
+    """
+    return _written(settings().workspace, change_counter(workspace()))
+
+
+@st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner=False)
+def _written(url: str, counter: tuple[int, int]) -> Written:
+    return improvement_records.read(_workspace(url))
+
+
+def local_decisions() -> tuple[Targets, tuple[Rebase, ...]]:
+    """The targets and rebases as the files and the workspace have them now.
+
+    Raises ConfigError, naming the line, for one in a file that can't be read, and WorkspaceUnavailable.
+    """
+    return improvement_records.decisions(written())
+
+
 def open_view(data: Data, filters: Filters, guard: SessionGuard, published: Published) -> View:
     """Makes the view for the page that is about to be drawn, of what the guard's person may see.
 
-    Raises ConfigError as `local_decisions` does, and WrongData where `data` is not what the person answers for.
+    Raises ConfigError and WorkspaceUnavailable as `local_decisions` does, and WrongData where `data` is not what the person answers for.
     """
-    view = View(PersonalReporting(data.reporting, guard.person, guard), filters, *local_decisions(), published=published)
+    known = written()
+    reporting = PersonalReporting(data.reporting, guard.person, guard)
+    view = View(reporting, filters, *improvement_records.decisions(known), published=published, written=known)
     st.session_state[_VIEW], st.session_state[_GUARD] = view, guard
     return view
 

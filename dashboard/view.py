@@ -10,6 +10,7 @@ import polars as pl
 from config.rebases import Rebase
 from dashboard.comparator_beside import Beside, beside_of, crossed_by
 from dashboard.comparator_figures import Published
+from dashboard.improvement_records import Written
 from dashboard.personal import PersonalReporting, is_in_protected_view
 from dashboard.words import EXACT, PROTECTED
 from metrics.definition_changes import DefinitionChange
@@ -35,13 +36,17 @@ class Filters:
 
 @dataclass(frozen=True)
 class View:
-    """The numbers for one page: summaries and trends of measures under the filters, as the person who looks may see them."""
+    """The numbers for one page: summaries and trends of measures under the filters, as the person who looks may see them.
+
+    `written` is what people wrote; the targets and rebases in it are among `targets` and `rebases`.
+    """
 
     reporting: PersonalReporting
     filters: Filters
     targets: Targets
     rebases: tuple[Rebase, ...] = ()
     published: Published = field(default_factory=Published)
+    written: Written = field(default_factory=Written)
 
     @property
     def sharing(self) -> str:

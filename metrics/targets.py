@@ -25,7 +25,7 @@ class TargetStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Targets:
-    """The targets of all measures, by whoever set them."""
+    """The targets of all measures, by whoever set them. Of two that begin on the same day, the later one in `all` holds."""
 
     all: tuple[Target, ...]
 
@@ -48,7 +48,7 @@ class Targets:
 
     def _latest(self, measure: Measure, date: datetime.date, placement: str | None) -> Target | None:
         held = [t for t in self.all if t.measure == measure.id and t.placement == placement and t.from_date <= date]
-        return max(held, key=lambda target: target.from_date, default=None)
+        return max(reversed(held), key=lambda target: target.from_date, default=None)
 
 
 def level(measure: Measure, target: Target) -> float:

@@ -81,11 +81,11 @@ def trend(
     complete period that starts on or after each begins a new baseline.
     """
     frame = _with_targets(measure, summary, targets, placements)
-    taking_part = frame.with_row_index().filter(pl.col("complete") & (pl.col("state") == State.SHOWN.value) & pl.col("value").is_not_null())
+    taking_part = points_of(frame.with_row_index())
     rebase_at = _rebases(taking_part, rebase_on)
     in_baseline = taking_part.height - max(rebase_at, default=0)
     enough = in_baseline >= POINTS_FOR_LIMITS
-    control_method, control = _control(measure, taking_part, rebase_at)
+    control_method, control = control_chart(measure, taking_part, rebase_at)
     drawn, reason = _choose(chart, control_method, in_baseline)
     run = process_control.run_chart(taking_part["value"].to_list(), rebase_at=rebase_at) if drawn == Chart.RUN else None
     shown = {Chart.PROCESS_CONTROL: control, Chart.RUN: run, Chart.LINE: None}[drawn]
@@ -99,6 +99,11 @@ def trend(
         latest=frame.row(int(taking_part["index"][-1]), named=True) if taking_part.height else None,
         signal=bool(run["signal"][-1]) if run is not None and run.height else None,
     )
+
+
+def points_of(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a summary that process control looks at: complete, shown, with a value."""
+    return frame.filter(pl.col("complete") & (pl.col("state") == State.SHOWN.value) & pl.col("value").is_not_null())
 
 
 def level_in(frame: pl.DataFrame, taking_part: pl.DataFrame) -> float | None:
@@ -126,8 +131,9 @@ def _rebases(taking_part: pl.DataFrame, rebase_on: Sequence[datetime.date]) -> t
     return tuple(sorted({index for index in found if index}))
 
 
-def _control(measure: Measure, points: pl.DataFrame, rebase_at: tuple[int, ...]) -> tuple[str, pl.DataFrame]:
-    """Which control chart suits the measure, and its lines in the unit of the value."""
+def control_chart(measure: Measure, points: pl.DataFrame, rebase_at: tuple[int, ...]) -> tuple[str, pl.DataFrame]:
+    """Which control chart suits the measure ('p', 'u' or 'xmr'), and its frame (see `metrics.process_control`) with the lines in the
+    unit of the value. `points` are a summary's rows that take part."""
     denominators = points["denominator"].to_list()
     method = process_control.chart_type(measure.kind, denominators)
     if method == "p":

@@ -18,6 +18,9 @@ COMMON_CAUSE = "#7B8794"
 AVERAGE = "#7B8794"
 TARGET = "#A855C7"
 PUBLISHED = "#8C7B12"
+CHANGE = "#0F7F74"
+ON_CHANGE = "#FFFFFF"
+"""Numbers written on a mark of a change."""
 BAND = "rgba(123, 135, 148, 0.22)"
 BACKGROUNDS = ("#FFFFFF", "#0F1720")
 """The lightest and darkest background that the palette is made for."""
@@ -48,7 +51,7 @@ MARKS = {
 
 @dataclass(frozen=True)
 class KeyItem:
-    """One line of a chart's key: `drawn` names a mark of MARKS, or is 'band', 'average', 'limits' or 'target'."""
+    """One line of a chart's key: `drawn` names a mark of MARKS, or is 'band', 'average', 'limits', 'target', 'rebase' or 'change'."""
 
     drawn: str
     words: str

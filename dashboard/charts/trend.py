@@ -12,6 +12,7 @@ import polars as pl
 
 from config.rebases import Rebase
 from dashboard.charts.beside import with_beside
+from dashboard.charts.changes import change_key, change_marks, change_shapes, change_words, places
 from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, MARKS, TARGET, Drawing, KeyItem, axis, layout, line
 from dashboard.comparator_beside import Beside
 from dashboard.sentences import COMMON_CAUSE as NO_SIGNAL
@@ -28,6 +29,7 @@ from dashboard.words import (
     upper_first,
     value_words,
 )
+from data_access.workspace import ChangeRecord
 from metrics.kinds import Better, Measure
 from metrics.summarise import State
 from metrics.trend import Chart, Trend
@@ -39,14 +41,19 @@ _YEAR_STARTS = {"quarter": ("Q1",), "month": ("-04",), "term": ("Autumn",)}
 Xs = list[float | None]
 
 
-def trend_chart(trend: Trend, rebases: Sequence[Rebase] = (), *, beside: Beside | None = None) -> Drawing:
-    """The chart of a trend, with the `rebases` that its limits were worked out with and what stands `beside` it.
+def trend_chart(
+    trend: Trend, rebases: Sequence[Rebase] = (), changes: Sequence[ChangeRecord] = (), *, beside: Beside | None = None
+) -> Drawing:
+    """The chart of a trend, with the `rebases` that its limits were worked out with, the measure's dated `changes`, and what stands
+    `beside` it.
 
     A trend without rows gives an empty chart: show words instead.
     """
     frame, scale = trend.frame, 100 if trend.measure.percent else 1
     starts = _rebase_starts(frame, rebases)
     states = point_states(trend)
+    placed = places(frame, changes)
+    span = _range(frame, trend.measure, scale)
     traces = [
         *_band(frame, scale),
         *_limits(frame, scale),
@@ -55,19 +62,25 @@ def trend_chart(trend: Trend, rebases: Sequence[Rebase] = (), *, beside: Beside 
         *_levels(frame, scale, ("target",), line(TARGET, 2.5, dash="longdashdot"), over_gaps=False),
         _line(frame, scale),
         *_points(trend, states, scale),
+        *change_marks(placed, frame.height, *span),
     ]
-    y_axis = axis(range=_range(frame, trend.measure, scale), ticksuffix=" %" if trend.measure.percent else "", nticks=6)
-    shapes = [
-        {"type": "line", "x0": start - 0.5, "x1": start - 0.5, "yref": "paper", "y0": 0, "y1": 1, "line": line(COMMON_CAUSE, 2, dash="dot")}
-        for start in starts.values()
-    ]
+    y_axis = axis(range=span, ticksuffix=" %" if trend.measure.percent else "", nticks=6)
+    shapes = [*_rebase_shapes(starts.values()), *change_shapes(placed)]
     picture = go.Figure(data=traces, layout=layout(HEIGHT, xaxis=_time_axis(frame), yaxis=y_axis, shapes=shapes))
     new_baselines = [
         KeyItem("rebase", f"Dotted upright line: new limits from {long_date(rebase.on)}, because: {rebase.reason}")
         for rebase in rebases if rebase.on in starts
     ]
-    drawing = Drawing(picture, trend_alt(trend), (*_key(trend, states), *new_baselines))
+    alt = " ".join([trend_alt(trend), *(f"Marked on the chart: {words.rstrip('.')}." for words in change_words(placed))])
+    drawing = Drawing(picture, alt, (*_key(trend, states), *new_baselines, *change_key(placed)))
     return drawing if beside is None else with_beside(drawing, frame, beside, scale)
+
+
+def _rebase_shapes(starts: Iterable[int]) -> list[dict[str, Any]]:
+    return [
+        {"type": "line", "x0": start - 0.5, "x1": start - 0.5, "yref": "paper", "y0": 0, "y1": 1, "line": line(COMMON_CAUSE, 2, dash="dot")}
+        for start in starts
+    ]
 
 
 def _rebase_starts(frame: pl.DataFrame, rebases: Sequence[Rebase]) -> dict[datetime.date, int]:

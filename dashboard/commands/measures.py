@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from config.access import Role
-from config.rebases import rebases
 from config.settings import settings
-from config.targets import targets
 from dashboard.access import Person
 from dashboard.guard import CommandGuard
+from dashboard.improvement_records import decisions, read_if_there
 from dashboard.measure_table import measure_table
 from dashboard.personal import PROTECTED_LIMIT, PersonalReporting, is_in_protected_view
 from dashboard.reporting import GRAINS, DataChanged, NoData, Reporting
@@ -25,7 +24,6 @@ from data_access.engines import engine
 from data_access.workspace import WorkspaceUnavailable, workspace_engine
 from metrics import catalogue
 from metrics.breakdowns import BREAKDOWNS
-from metrics.targets import Targets
 
 NAME = "measures"
 HELP = "print the measures as a table"
@@ -59,8 +57,7 @@ def run(options: argparse.Namespace) -> int:
     except catalogue.UnknownMeasure as error:
         print(error, file=sys.stderr)
         return 2
-    held = Targets(targets())
-    held.check(catalogue.measures())
+    targets, rebases = decisions(read_if_there(settings().workspace))
     where: dict[str, list[str]] = {}
     for breakdown, group in options.where:
         where.setdefault(breakdown, []).append(group)
@@ -69,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"{PROTECTED_LIMIT} Or ask for --exact, if you may have exact numbers.", file=sys.stderr)
         return 2
     reporting = _reporting(options, by, where)
-    table = measure_table(reporting, chosen, options.period, held, by=by, where=where, rebases=rebases())
+    table = measure_table(reporting, chosen, options.period, targets, by=by, where=where, rebases=rebases)
     print(EXACT if options.exact else PROTECTED, file=sys.stderr)
     write(table, options.format)
     return 0

@@ -13,6 +13,7 @@ from data_access.workspace.history import (
     history,
     new_id,
     save,
+    taken_away,
     undo,
     withdraw,
 )
@@ -31,5 +32,6 @@ from data_access.workspace.records import (
 __all__ = [
     "ActionRecord", "ChangeRecord", "EditConflict", "EvidenceRecord", "EvidenceState", "NoteRecord", "Record", "Revision",
     "SavedViewRecord", "Stage", "TargetRecord", "WorkspaceUnavailable", "change_counter", "current", "everything", "evidence_of",
-    "existing_workspace", "fill_demo_evidence", "history", "metadata", "new_id", "save", "undo", "withdraw", "workspace_engine",
+    "existing_workspace", "fill_demo_evidence", "history", "metadata", "new_id", "save", "taken_away", "undo", "withdraw",
+    "workspace_engine",
 ]

@@ -102,6 +102,11 @@ def everything(engine: sa.Engine, kinds: Sequence[type[Record]] = tuple(KINDS.va
     return [_revision(KINDS[row["kind"]], row) for row in _rows_now(engine, kinds)]
 
 
+def taken_away(engine: sa.Engine, kinds: Sequence[type[Record]] = tuple(KINDS.values())) -> list[Revision[Record]]:
+    """The items that were withdrawn, as they were last: undoing that brings one back. Raises WorkspaceUnavailable."""
+    return [_revision(KINDS[row["kind"]], row) for row in _rows_now(engine, kinds, withdrawn=True)]
+
+
 def change_counter(engine: sa.Engine) -> tuple[int, int]:
     """Differs after every change. Counts as well as looks at the greatest number: PostgreSQL may commit numbers out of order.
 
@@ -139,8 +144,8 @@ def _revision(kind: type[R], row: sa.RowMapping) -> Revision[R]:
     return Revision(row["item_id"], row["revision"], row["at"], row["who"], row["withdrawn"], kind.model_validate(row["contents"]))
 
 
-def _rows_now(engine: sa.Engine, kinds: Sequence[type[Record]]) -> Sequence[sa.RowMapping]:
-    """The last revision of each item, where it isn't withdrawn, in the order of the first ones."""
+def _rows_now(engine: sa.Engine, kinds: Sequence[type[Record]], *, withdrawn: bool = False) -> Sequence[sa.RowMapping]:
+    """The last revision of each item that is withdrawn or isn't, in the order of the first ones."""
     latest = (
         sa.select(item_revision.c.kind, item_revision.c.item_id, sa.func.max(item_revision.c.revision).label("revision"),
                   sa.func.min(item_revision.c.revision_id).label("first"))
@@ -148,6 +153,6 @@ def _rows_now(engine: sa.Engine, kinds: Sequence[type[Record]]) -> Sequence[sa.R
         .group_by(item_revision.c.kind, item_revision.c.item_id).subquery()
     )
     same = sa.and_(*(item_revision.c[name] == latest.c[name] for name in ("kind", "item_id", "revision")))
-    wanted = sa.select(item_revision).join(latest, same).where(sa.not_(item_revision.c.withdrawn)).order_by(latest.c.first)
+    wanted = sa.select(item_revision).join(latest, same).where(item_revision.c.withdrawn == withdrawn).order_by(latest.c.first)
     with explained(), engine.connect() as connection:
         return connection.execute(wanted).mappings().all()

@@ -200,7 +200,7 @@ def _luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("background", theme.BACKGROUNDS)
-@pytest.mark.parametrize("colour", [theme.IMPROVEMENT, theme.CONCERN, theme.COMMON_CAUSE, theme.AVERAGE, theme.TARGET])
+@pytest.mark.parametrize("colour", [theme.IMPROVEMENT, theme.CONCERN, theme.COMMON_CAUSE, theme.AVERAGE, theme.TARGET, theme.CHANGE])
 def test_marks_stand_out_from_both_backgrounds(colour: str, background: str) -> None:
     """WCAG 2.2, success criterion 1.4.11: at least 3 to 1."""
     lighter, darker = sorted((_luminance(colour), _luminance(background)), reverse=True)
@@ -208,7 +208,7 @@ def test_marks_stand_out_from_both_backgrounds(colour: str, background: str) -> 
 
 
 def test_every_item_of_a_key_can_be_drawn_and_is_escaped() -> None:
-    drawn = {*theme.MARKS, "band", "average", "limits", "target", "overall", "target_mark", "dot", "rebase"}
+    drawn = {*theme.MARKS, "band", "average", "limits", "target", "overall", "target_mark", "dot", "rebase", "change"}
     for name in drawn:
         assert "data:image/svg+xml," in key_html([theme.KeyItem(name, "x")])
     assert "<b>" not in key_html([theme.KeyItem("dot", "<b>bold</b>")])

@@ -29,6 +29,7 @@ from data_access.workspace import (
     history,
     new_id,
     save,
+    taken_away,
     undo,
     withdraw,
     workspace_engine,
@@ -196,3 +197,15 @@ def test_who_only_reads_leaves_no_empty_workspace_behind(tmp_path: Path) -> None
     assert existing_workspace(f"sqlite:///{file}") is None and not file.parent.exists()
     workspace_engine(f"sqlite:///{file}")
     assert existing_workspace(f"sqlite:///{file}") is not None
+
+
+def test_what_was_taken_away_is_listed_and_can_be_brought_back(engine: sa.Engine) -> None:
+    id = new_id()
+    save(engine, id, words("First."), after=0, who="ann")
+    assert taken_away(engine) == []
+    withdraw(engine, NoteRecord, id, after=1, who="ben")
+    (gone,) = taken_away(engine, (NoteRecord,))
+    assert (gone.item_id, gone.revision, gone.who, gone.withdrawn, gone.record.as_json()["words"]) == (id, 2, "ben", True, "First.")
+    assert taken_away(engine, (ActionRecord,)) == []
+    undo(engine, NoteRecord, id, after=2, who="ann")
+    assert taken_away(engine) == [] and len(everything(engine)) == 1

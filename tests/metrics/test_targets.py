@@ -72,3 +72,8 @@ def test_a_share_of_more_than_all_is_told_with_its_line():
 
 def test_the_shipped_targets_are_of_measures_there_are():
     Targets(targets()).check(catalogue.measures())
+
+
+def test_of_two_targets_from_the_same_day_the_later_one_in_the_list_holds():
+    held = Targets((target(80), target(85), target(70, "2023-04-01")))
+    assert held.on(PLAN, day("2024-04-01")).level == 85

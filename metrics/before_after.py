@@ -1,0 +1,129 @@
+"""A measure before and after a dated change, in the terms of process control. Whether the change was the cause, no chart can tell.
+
+A period belongs to 'before' when it ended before the day, to 'after' when it began on the day or later; the one in which the day falls
+belongs to neither. Both reach no further than the next rebase on their side.
+
+Whether there is special cause since: with 13 points before, the limits of those are carried forward and the points after are held
+against them (Wheeler, 'Understanding Variation': baseline limits). With fewer, but 13 points altogether, limits are worked out from all
+of them, as on a chart without a rebase. With fewer than that, nothing is said.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import polars as pl
+
+from metrics import special_cause
+from metrics.kinds import Better, Measure, Rate
+from metrics.process_control import MOVING_RANGE_FACTOR
+from metrics.special_cause import BoolArray, Lines
+from metrics.trend import POINTS_FOR_LIMITS, Trend, control_chart, points_of
+
+
+class Basis(StrEnum):
+    """Which points the limits come from."""
+
+    BEFORE = "before"
+    TOGETHER = "together"
+
+
+@dataclass(frozen=True)
+class Side:
+    """The complete periods on one side of the change: how many, and the centre line of their control chart in the unit of the value."""
+
+    points: int
+    mean: float | None
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """`better` and `worse` are how many of the points after show special cause in either direction; 0 without a basis.
+
+    `had_begun`: the special cause reaches back to before the change. `steady`: the points before show no special cause among
+    themselves; None where that can't be said.
+    """
+
+    on: datetime.date
+    before: Side
+    after: Side
+    basis: Basis | None
+    better: int = 0
+    worse: int = 0
+    had_begun: bool = False
+    steady: bool | None = None
+
+    @property
+    def difference(self) -> float | None:
+        """The mean after minus the mean before."""
+        if self.before.mean is None or self.after.mean is None:
+            return None
+        return self.after.mean - self.before.mean
+
+
+def before_after(trend: Trend, on: datetime.date, rebase_on: Sequence[datetime.date] = ()) -> BeforeAfter:
+    """Compares a measure before and after the day `on`. `rebase_on` are the measure's rebases; one on the day itself is the change."""
+    measure, points = trend.measure, _between_rebases(points_of(trend.frame), on, rebase_on)
+    method, chart = control_chart(measure, points, ())
+    before, after = points.filter(pl.col("period_end") < on), points.filter(pl.col("period_start") >= on)
+    sides = _side(measure, method, before), _side(measure, method, after)
+    if not before.height or not after.height or points.height < POINTS_FOR_LIMITS:
+        return BeforeAfter(on, *sides, None)
+    if before.height >= POINTS_FOR_LIMITS:
+        basis, had_begun = Basis.BEFORE, False
+        steady: bool | None = not any(flags.any() for flags in _flags(method, before, before))
+        highs, lows = _flags(method, before, after)
+    else:
+        basis, steady = Basis.TOGETHER, None
+        flagged = [chart[name].to_numpy() for name in ("signals_high", "signals_low")]
+        had_begun = any(flags[before.height - 1] and flags[-after.height] for flags in flagged)
+        highs, lows = (flags[-after.height:] for flags in flagged)
+    high, low = int(highs.sum()), int(lows.sum())
+    better, worse = (high, low) if measure.better == Better.HIGHER else (low, high)
+    return BeforeAfter(on, *sides, basis, better, worse, had_begun, steady)
+
+
+def _between_rebases(points: pl.DataFrame, on: datetime.date, rebase_on: Sequence[datetime.date]) -> pl.DataFrame:
+    earlier, later = [date for date in rebase_on if date < on], [date for date in rebase_on if date > on]
+    if earlier:
+        points = points.filter(pl.col("period_start") >= max(earlier))
+    return points.filter(pl.col("period_start") < min(later)) if later else points
+
+
+def _side(measure: Measure, method: str, points: pl.DataFrame) -> Side:
+    """The centre line, by the method that suits both sides together, so that both are counted alike."""
+    if not points.height:
+        return Side(0, None)
+    return Side(points.height, _centre(method, points) * (measure.per if isinstance(measure, Rate) else 1))
+
+
+def _centre(method: str, points: pl.DataFrame) -> float:
+    """The mean of an XmR chart's values; of a P or U chart, all numerators over all denominators."""
+    if method == "xmr":
+        return float(points["value"].to_numpy().mean())
+    return float(points["numerator"].sum()) / float(points["denominator"].sum())
+
+
+def _flags(method: str, baseline: pl.DataFrame, points: pl.DataFrame) -> tuple[BoolArray, BoolArray]:
+    """Which points are special cause high, and which low, against the limits that come from the baseline's points."""
+    centre = _centre(method, baseline)
+    if method == "xmr":
+        values = points["value"].to_numpy()
+        ranges = np.abs(np.diff(baseline["value"].to_numpy()))
+        sigma = np.full(points.height, MOVING_RANGE_FACTOR / 3 * ranges.mean())
+        lowest, highest = -np.inf, np.inf
+    else:
+        counted = points["denominator"].to_numpy()
+        values = points["numerator"].to_numpy() / counted
+        sigma = np.sqrt(max(centre * (1 - centre) if method == "p" else centre, 0.0) / counted)
+        lowest, highest = 0.0, 1.0 if method == "p" else np.inf
+    edges = [np.clip(centre + width * sigma, lowest, highest) for width in (-3, 3, -2, 2)]
+    found = special_cause.find(values, Lines(np.full(points.height, centre), *edges)).values()
+    ends = special_cause.trend_ends(values)
+    high, low = (functools.reduce(np.logical_or, (signs == sign for signs in found), end) for sign, end in zip((1, -1), ends, strict=True))
+    return high, low
