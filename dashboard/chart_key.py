@@ -26,6 +26,7 @@ _DRAWINGS = {
     "rebase": f'<line x1="12" y1="0" x2="12" y2="16" stroke="{COMMON_CAUSE}" stroke-width="2" stroke-dasharray="2 2"/>',
     "definition": f'<line x1="12" y1="0" x2="12" y2="16" stroke="{COMMON_CAUSE}" stroke-width="2" stroke-dasharray="5 3"/>',
     "published_england": _LINE.format(colour=PUBLISHED, width=2.2, dash="none"),
+    "published_carried": _LINE.format(colour=PUBLISHED, width=1, dash="none"),
     "published_region": _LINE.format(colour=PUBLISHED, width=2.2, dash="8 4"),
     "published_own": _LINE.format(colour=PUBLISHED, width=2.2, dash="3 3"),
     "published_neighbours": _LINE.format(colour=PUBLISHED, width=2.2, dash="9 3 2 3"),

@@ -31,7 +31,6 @@ def beside_words(trend: Trend, beside: Beside) -> None:
         st.markdown("**Beside published figures**")
         st.markdown("\n".join(f"- {escape_markdown(sentence)}" for sentence in comparison_sentences(trend, beside)))
         st.caption(f"{caveat(beside.comparator)} {source(beside.comparator)}")
-    crossing_words(beside.changes, "the trend")
 
 
 def crossing_words(changes: tuple[DefinitionChange, ...] | list[DefinitionChange], what: str) -> None:

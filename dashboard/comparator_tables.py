@@ -34,7 +34,7 @@ def _cells(comparator: Comparator, named: NamedLine, year: PublishedYear | None)
     cells = {named.name: "" if year is None else figure_words(comparator, year)}
     if named.line.kind == Kind.NEIGHBOURS:
         for end, value in (("lowest", year.lowest if year else None), ("highest", year.highest if year else None)):
-            cells[f"Neighbours, {end}"] = "" if value is None else figure(comparator.measure, value, 1)
+            cells[f"Neighbours, {end}"] = "" if value is None or year is None else figure(comparator.measure, value, year.ends_decimals)
     return cells
 
 
@@ -59,5 +59,5 @@ def _values(comparator: Comparator, named: NamedLine, year: PublishedYear) -> li
     values = [(named.name, year.value, figure_words(comparator, year))]
     for end, value in (("lowest", year.lowest), ("highest", year.highest)):
         if value is not None:
-            values.append((f"Statistical neighbours, {end}", value, figure(comparator.measure, value, 1)))
+            values.append((f"Statistical neighbours, {end}", value, figure(comparator.measure, value, year.ends_decimals)))
     return values

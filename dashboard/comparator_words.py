@@ -13,6 +13,8 @@ from metrics.kinds import Better
 from metrics.published import Kind, PublishedYear
 from metrics.trend import Trend
 
+LICENCE_NAME = "Open Government Licence v3.0"
+
 
 def year_words(year: PublishedYear) -> str:
     """'school year 2024/25', 'year to March 2025'."""
@@ -81,7 +83,8 @@ def _against(trend: Trend, england: NamedLine) -> str:
 def _neighbours(comparator: Comparator, year: PublishedYear) -> str:
     if year.value is None or year.lowest is None or year.highest is None:
         return f"Statistical neighbours: none has a published figure, {year_words(year)}."
-    span = f"{figure(comparator.measure, year.lowest, 1)} to {figure(comparator.measure, year.highest, 1)}"
+    lowest, highest = (figure(comparator.measure, value, year.ends_decimals) for value in (year.lowest, year.highest))
+    span = f"{lowest} to {highest}"
     return (
         f"Statistical neighbours: median {figure_words(comparator, year)}, from {span}, {plural(year.count, 'authority', 'authorities')} "
         f"with a figure, {year_words(year)}."
@@ -115,13 +118,12 @@ def caveat(comparator: Comparator) -> str:
 
 def source(comparator: Comparator) -> str:
     """Where a figure is published, with its licence, as Markdown."""
-    return f"Source: [{comparator.publication.title}]({comparator.publication.address}). {attribution()}"
+    return f"Source: [{comparator.publication.title}]({comparator.publication.address}), [{LICENCE_NAME}]({LICENCE})."
 
 
 def attribution() -> str:
     """What the licence asks to be said, as Markdown."""
-    before, name, after = ATTRIBUTION.partition("Open Government Licence v3.0")
-    return f"{before}[{name}]({LICENCE}){after}"
+    return ATTRIBUTION.replace(LICENCE_NAME, f"[{LICENCE_NAME}]({LICENCE})")
 
 
 # --- changes of definition ------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Sho
                 _definitions(measure)
                 return
         _headline(trend)
+        crossing_words(shown.beside.changes, "this trend")
         _gap(view, measure, breakdown, shown)
         over_time, by_group = st.columns([3, 2], gap="medium")
         with over_time:
@@ -87,7 +88,6 @@ def _by_group(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFra
     st.markdown(f"**{breakdown.title}, {words.period_words(trend.latest)}**")
     drawing = groups_chart(measure, breakdown, groups, overall=trend.latest["value"], targets=_targets(view, trend, breakdown, groups))
     _draw(drawing, f"groups_{measure.id}")
-    crossing_words(view.crossed_by_groups(trend, breakdown.id), f"{words.lower_first(breakdown.title)} over time")
 
 
 def _gap(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> None:

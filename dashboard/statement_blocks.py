@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import streamlit as st
 
 from config.settings import settings
+from dashboard.comparator_blocks import crossing_words
 from dashboard.measure_block import measure_block
 from dashboard.shown import shown_of
 from dashboard.view import View
@@ -37,7 +38,7 @@ def statement_page(number: int, view: View) -> None:
     statement = statements()[number - 1]
     statement_header(statement)
     structure_evidence(statement)
-    measures(statement, view, breakdown_choice())
+    measures(statement, view, breakdown_choice(view))
 
 
 def statement_header(statement: Statement) -> None:
@@ -85,7 +86,7 @@ def _evidence(structure: Evidence, record: EvidenceRecord | None) -> None:
         st.link_button("Open the document", record.link, icon=":material/description:")
 
 
-def breakdown_choice() -> Breakdown:
+def breakdown_choice(view: View) -> Breakdown:
     """The breakdown that every measure of the page shows, shared by all pages and kept in the address."""
     chosen = st.selectbox(
         "Show each measure by", list(BREAKDOWNS), format_func=lambda id: BREAKDOWNS[id].title, key="by", bind="query-params",
@@ -93,6 +94,7 @@ def breakdown_choice() -> Breakdown:
     )
     breakdown = BREAKDOWNS[chosen or "placement"]
     st.caption(breakdown.note)
+    crossing_words(view.crossed_by_groups(breakdown.id), "whoever looks at these groups over time")
     return breakdown
 
 

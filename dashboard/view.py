@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from config.rebases import Rebase
-from dashboard.comparator_beside import Beside, beside_of, crossed_by
+from dashboard.comparator_beside import Beside, beside_of, crossed_between
 from dashboard.comparator_figures import Published
 from dashboard.improvement_records import Written
 from dashboard.personal import PersonalReporting, is_in_protected_view
 from dashboard.words import EXACT, PROTECTED
-from metrics.definition_changes import DefinitionChange
+from metrics.definition_changes import DefinitionChange, touching_breakdown
 from metrics.kinds import Measure
 from metrics.summarise import State
 from metrics.targets import Targets
@@ -84,9 +84,10 @@ class View:
         """The published figures and the changes of definition that stand beside a trend under the filters."""
         return beside_of(trend, self.published, self.filters.where)
 
-    def crossed_by_groups(self, trend: Trend, breakdown: str) -> list[DefinitionChange]:
-        """The changes of a breakdown's codes that lie within a trend's time: its groups then are not those of before."""
-        return [change for change in crossed_by(trend, [breakdown]) if breakdown in change.breakdowns]
+    def crossed_by_groups(self, breakdown: str) -> list[DefinitionChange]:
+        """The changes of a breakdown's codes within the chosen range of periods: its groups since then are not those of before."""
+        periods = self._in_range(self.reporting.periods(self.filters.grain).rename({"start_date": "period_start"}))
+        return crossed_between(periods, touching_breakdown(breakdown))
 
     def groups(self, measure: Measure, breakdown: str) -> pl.DataFrame:
         """The summary by one breakdown in the latest complete period that has children (one row a group), empty if none.

@@ -81,9 +81,8 @@ CHANGES = (
     DefinitionChange(
         id="attendance_codes", on=datetime.date(2024, 8, 19), title="New national attendance codes",
         words=(
-            "A visit to an interview (J) counted as attended before and is an authorised absence since (J1). New marks (K, Q, C1, C2, Y1 "
-            "to Y7) say more exactly where a child is, and some sessions are counted as possible, or not, that were counted otherwise "
-            "before. Attendance may have moved a little for that reason alone."
+            "An interview (J) counted as attended before and is an authorised absence since (J1). New marks (K, Q, C1, C2, Y1 to Y7) say "
+            "more exactly where a child is, so some sessions count otherwise than before."
         ),
         fields=("attendance.mark",), measures=_ATTENDANCE,
         source=(
@@ -107,6 +106,11 @@ def touching(measure: Measure, breakdowns: Iterable[str] = ()) -> list[Definitio
     """The changes that touch a measure, or one of the breakdowns that it is filtered or compared by."""
     by = set(breakdowns)
     return [change for change in CHANGES if measure.id in change.measures or change.breakdowns & by]
+
+
+def touching_breakdown(breakdown: str) -> list[DefinitionChange]:
+    """The changes that touch a breakdown's groups."""
+    return [change for change in CHANGES if breakdown in change.breakdowns]
 
 
 def crossed(changes: Collection[DefinitionChange], first: datetime.date, last: datetime.date) -> list[DefinitionChange]:

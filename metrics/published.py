@@ -30,7 +30,8 @@ class Kind(StrEnum):
 class PublishedYear:
     """One published figure: the days of its year, both included, its value or the symbol in its place, and its decimals as published.
 
-    For the statistical neighbours `value` is the median of the `count` that have a figure, between `lowest` and `highest`.
+    For the statistical neighbours `value` is the median of the `count` that have a figure, between `lowest` and `highest`, which have
+    `ends_decimals`.
     """
 
     start: datetime.date
@@ -41,6 +42,7 @@ class PublishedYear:
     count: int = 1
     lowest: float | None = None
     highest: float | None = None
+    ends_decimals: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,13 @@ def _year(comparator: Comparator, kind: Kind, year: str, values: Sequence[str]) 
         return PublishedYear(start, end, numbers[0] if numbers else None, "" if numbers else values[0], decimals)
     if not numbers:
         return PublishedYear(start, end, None, "", decimals, 0)
-    return PublishedYear(start, end, statistics.median(numbers), "", 1, len(numbers), min(numbers), max(numbers))
+    median = statistics.median(numbers)
+    # Between two neighbours the median may have one decimal more than they have.
+    scaled = median * (100 if comparator.measure.percent else 1) * 10**decimals
+    exact = abs(scaled - round(scaled)) < 1e-6
+    return PublishedYear(
+        start, end, median, "", decimals if exact else decimals + 1, len(numbers), min(numbers), max(numbers), decimals,
+    )
 
 
 def is_number(value: str) -> bool:

@@ -17,11 +17,11 @@ from metrics.published import Kind, Level
 
 DASHES = {Kind.ENGLAND: "solid", Kind.REGION: "9px,4px", Kind.OWN: "3px,3px", Kind.NEIGHBOURS: "10px,3px,2px,3px"}
 DASH_WORDS = {Kind.ENGLAND: "solid", Kind.REGION: "dashed", Kind.OWN: "dotted", Kind.NEIGHBOURS: "dash and dot"}
-EDGE = 86
-"""Room for the names at the right edge, in pixels."""
+_CHARACTER = 7
+"""Room for a character of the names at the right edge, in pixels."""
 _LABEL_SHARE = 0.072
 """Of the height of the plot, what a name takes."""
-_CARRIED = "; thin where it is carried on after the last published year"
+_CARRIED = "Thin gold line: the last published figure, carried on into periods of which none is published yet"
 
 
 def with_beside(drawing: Drawing, frame: pl.DataFrame, beside: Beside, scale: float) -> Drawing:
@@ -41,7 +41,7 @@ def with_beside(drawing: Drawing, frame: pl.DataFrame, beside: Beside, scale: fl
         yaxis={"range": span},
     )
     if heights:
-        picture.update_layout(margin={"r": EDGE})
+        picture.update_layout(margin={"r": 10 + _CHARACTER * max(len(SHORT[named.line.kind]) for named in beside.lines)})
     return Drawing(picture, f"{drawing.alt} {beside_alt(beside)}".strip(), (*drawing.key, *beside_key(beside, placed)))
 
 
@@ -146,11 +146,11 @@ def beside_key(beside: Beside, placed: Sequence[tuple[str, float, DefinitionChan
         *(
             KeyItem(
                 f"published_{named.line.kind.value}",
-                f"Gold line, {DASH_WORDS[named.line.kind]}: {named.name}"
-                + (_CARRIED if any(level and level.carried for level in named.levels) else ""),
+                f"Gold line, {DASH_WORDS[named.line.kind]}: {named.name}",
             )
             for named in drawn
         ),
+        *([KeyItem("published_carried", _CARRIED)] if any(level and level.carried for named in drawn for level in named.levels) else []),
         *(KeyItem("definition", f"Dashed upright line {letter}, {change_words(change)}") for letter, _, change in placed),
     ]
 
