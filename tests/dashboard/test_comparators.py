@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -62,7 +63,7 @@ def test_the_table_below_a_chart_holds_the_files_values(area: str) -> None:
         row = table.get(f"School year {year[:4]}/{year[4:]}")
         if row is not None:
             shown = {"x": "not available", "z": "not applicable", "c": "hidden by the Department for Education to protect children"}
-            assert row[column] == shown.get(text, None) or float(row[column].removesuffix(" %")) == pytest.approx(100 - float(text))
+            assert row[column] == shown.get(text) or float(row[column].removesuffix(" %")) == pytest.approx(100 - float(text))
             compared += 1
     assert compared >= 5
 
@@ -188,7 +189,7 @@ def test_lines_differ_without_colour_and_have_their_names_beside_them() -> None:
     assert {note.text for note in names} == {"England", "Region", "Published", "Neighbours"}
     low, high = drawing.figure.layout.yaxis.range
     heights = sorted(note.y for note in names)
-    assert all(later - earlier > (high - low) * 0.07 for earlier, later in zip(heights, heights[1:], strict=False))
+    assert all(later - earlier > (high - low) * 0.07 for earlier, later in itertools.pairwise(heights))
     assert all(low <= height <= high for height in heights)
     drawn = [height for trace in lines for height in trace.y if height is not None]
     assert low < min(drawn) and max(drawn) < high
@@ -198,7 +199,7 @@ def test_lines_differ_without_colour_and_have_their_names_beside_them() -> None:
 @pytest.mark.parametrize("heights", [[1.0, 1.0, 1.0], [0.0, 9.9, 10.0], [10.0, 10.0, 10.0], [], [5.0]])
 def test_names_stay_apart_and_inside(heights: list[float]) -> None:
     placed = apart(heights, 1.0, 0.0, 10.0)
-    assert all(later - earlier >= 1 - 1e-9 for earlier, later in zip(placed, placed[1:], strict=False))
+    assert all(later - earlier >= 1 - 1e-9 for earlier, later in itertools.pairwise(placed))
     assert all(0 <= place <= 10 for place in placed)
 
 
@@ -265,7 +266,7 @@ def test_a_filter_by_sex_brings_the_change_of_its_codes() -> None:
 @pytest.fixture(scope="module")
 def view_of(demo_database: str) -> Callable[..., View]:
     reporting = exact(Reporting(engine(demo_database)))
-    return lambda filters=Filters(), published=KENT: View(reporting, filters, Targets(targets()), published=published)
+    return lambda filters=None, published=KENT: View(reporting, filters or Filters(), Targets(targets()), published=published)
 
 
 def _statement(number, view):

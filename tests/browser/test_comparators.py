@@ -1,0 +1,99 @@
+"""Published figures in a real browser: at once there, turned off one by one, and kept in the address."""
+
+import itertools
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from data_access.demo import write_demo
+from data_access.load import load
+from tests.browser.conftest import Serve
+
+Settle = Callable[[Page], Locator]
+Shoot = Callable[[Page, str], Path]
+
+
+@pytest.fixture(scope="module")
+def kent_url(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A server of an authority that is not made up, as far as it knows, and is called Kent County Council."""
+    folder = tmp_path_factory.mktemp("kent")
+    address = f"duckdb:///{folder / 'kent.duckdb'}"
+    load(write_demo(folder / "sources", children=200), address)
+    return serve(address, QS133_AUTHORITY="Kent County Council", QS133_COMPARATORS=str(folder / "comparators.csv"))
+
+
+def block(page: Page, id: str) -> Locator:
+    return page.locator(f".st-key-block_{id}")
+
+
+def names(page: Page, id: str) -> Locator:
+    """The lines' names at the edge of a measure's chart."""
+    return block(page, id).locator(".annotation-text").filter(has_text=re.compile("^(England|Region|Published|Neighbours)$"))
+
+
+def test_a_new_user_sees_england_and_a_region_and_turns_them_off(
+    page: Page, dashboard_url: str, settle: Settle,
+) -> None:
+    page.goto(f"{dashboard_url}/statement_4")
+    settle(page)
+    expect(names(page, "attendance_in_care")).to_have_text(["England", "Region"])
+    expect(block(page, "attendance_in_care")).to_contain_text("England: 91 %, school year 2024/25.")
+    page.get_by_role("button", name="Region", exact=True).click()
+    expect(page).to_have_url(re.compile(r"[?&]compare=England($|&)"))
+    expect(names(page, "attendance_in_care")).to_have_text(["England"])
+    page.get_by_role("button", name="England", exact=True).click()
+    expect(page).to_have_url(re.compile(r"[?&]compare=($|&)"))
+    expect(names(page, "attendance_in_care")).to_have_count(0)
+    page.reload()
+    settle(page)
+    expect(names(page, "attendance_in_care")).to_have_count(0)
+    page.get_by_role("link", name="Overview").first.click()
+    expect(page.get_by_role("heading", name="Where to look first")).to_be_visible()
+    settle(page)
+    expect(page.locator(".cockpit .england")).to_have_count(0)
+    expect(page.locator('.cockpit a[href*="compare="]').first).to_be_visible()
+
+
+def test_the_overview_has_a_column_against_england(page: Page, dashboard_url: str, settle: Settle) -> None:
+    page.goto(dashboard_url)
+    settle(page)
+    told = page.locator(".cockpit .england", has_text="England")
+    expect(told).to_have_count(4)
+    expect(told.filter(has_text="England 91 %, school year 2024/25")).to_have_count(1)
+    page.goto(f"{dashboard_url}/?grain=Year")
+    settle(page)
+    expect(page.locator(".cockpit .england", has_text="England")).to_have_count(5)
+
+
+def test_a_real_authority_has_its_own_line_its_neighbours_and_its_rank(
+    page: Page, kent_url: str, settle: Settle, take_screenshot: Shoot,
+) -> None:
+    page.goto(f"{kent_url}/statement_4?grain=Year")
+    settle(page)
+    shown = block(page, "persistent_absence_in_care")
+    expect(names(page, "persistent_absence_in_care")).to_have_count(4)
+    expect(shown).to_contain_text(re.compile(r"By published figures, Kent is (joint )?\d+\w\w of 11"))
+    expect(shown).to_contain_text("England: 20.3 %, school year 2024/25.")
+    take_screenshot(page, "published figures of a real authority")
+    page.get_by_role("button", name="Statistical neighbours").click()
+    expect(names(page, "persistent_absence_in_care")).to_have_count(3)
+    expect(shown).not_to_contain_text("By published figures")
+    page.goto(f"{kent_url}/statement_4?compare=Own+published+figure")
+    settle(page)
+    expect(names(page, "attendance_in_care")).to_have_text(["Published"])
+
+
+def test_names_fit_a_phone(phone_page: Page, kent_url: str, settle: Settle, take_screenshot: Shoot) -> None:
+    phone_page.goto(f"{kent_url}/statement_1")
+    settle(phone_page)
+    boxes = [
+        name.bounding_box() for id in ("social_emotional_mean", "social_emotional_concern") for name in names(phone_page, id).all()
+    ]
+    assert len(boxes) == 8 and all(box and box["x"] + box["width"] <= 390 for box in boxes)
+    for first, second in itertools.pairwise(boxes):
+        assert first and second
+        assert abs(first["y"] - second["y"]) >= min(first["height"], second["height"]) * 0.8
+    take_screenshot(phone_page, "published figures on a phone")
