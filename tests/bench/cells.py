@@ -1,0 +1,72 @@
+"""The cells of all measures, against SQL written by hand for the same counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from dashboard.reporting import Reporting
+from data_access.engines import database_file, engine
+from metrics.breakdowns import BREAKDOWNS
+from metrics.units import UNITS
+from tests.bench.measuring import Authority, Row, growth, median_seconds, times_for
+
+GRAIN = "quarter"
+BY_HAND = Path(__file__).with_name("counts_by_hand.sql")
+KEYS = ["period", *BREAKDOWNS]
+
+
+class OtherCounts(Exception):
+    """The SQL by hand and ours do not count the same."""
+
+
+def rows(authorities: Sequence[Authority]) -> list[Row]:
+    """A row for each authority, and the growth. Raises OtherCounts when the two would not count the same."""
+    found, taken = [], {}
+    for each in authorities:
+        reader = engine(each.database)
+        with open_by_hand(each.database) as connection:
+
+            def ours(reader: object = reader) -> Reporting:
+                reporting = Reporting(reader)
+                reporting.prepare(GRAIN)
+                return reporting
+
+            def by_hand(connection: duckdb.DuckDBPyConnection = connection) -> None:
+                count_by_hand(connection)
+
+            by_hand()
+            compare(ours(), connection)
+            computed, written = median_seconds(times_for(each.size, 5), ours, by_hand)
+        taken[each.size] = computed
+        found.append(Row(f"cells of all measures against SQL by hand, {each.words}", computed / written, "times", None, computed))
+    return found + growth("cells of all measures", taken)
+
+
+def open_by_hand(database: str) -> duckdb.DuckDBPyConnection:
+    """A connection that reads the database and keeps its tables to itself."""
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH '{database_file(database)}' AS reporting (READ_ONLY)")
+    connection.execute("USE reporting")
+    return connection
+
+
+def count_by_hand(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leaves a temporary table for each unit, under its name."""
+    connection.execute(BY_HAND.read_text(encoding="utf-8"))
+
+
+def compare(reporting: Reporting, connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises OtherCounts where a count differs, or a measure is not in the SQL by hand."""
+    for unit in UNITS:
+        cells = reporting.facts(unit, GRAIN).cells
+        found = connection.execute(f"FROM temp.{unit.name}").pl()
+        missing = {name for name in set(cells.columns) - set(found.columns) if name.endswith((".numerator", ".denominator"))}
+        if missing:
+            raise OtherCounts(f"{BY_HAND.name} does not count {', '.join(sorted(missing))}.")
+        written = found.select(pl.col(name).cast(cells.schema[name]) for name in found.columns).sort(KEYS)
+        if not cells.select(written.columns).sort(KEYS).equals(written):
+            raise OtherCounts(f"{unit.name}: the SQL by hand and ours do not count the same.")
