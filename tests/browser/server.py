@@ -18,7 +18,7 @@ SECONDS_TO_START = 60
 
 
 @contextmanager
-def running_server(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+def running_server(folder: Path, environment: Mapping[str, str], script: str = "dashboard/server.py") -> Iterator[str]:
     """Start the dashboard with these environment variables beside our own, and give its address once it is healthy.
 
     What it prints goes to `server.log` in `folder`, which also holds a workspace of its own unless the environment names one.
@@ -27,7 +27,7 @@ def running_server(folder: Path, environment: Mapping[str, str]) -> Iterator[str
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [
-        sys.executable, "-m", "streamlit", "run", "dashboard/server.py", "--server.port", str(port), "--server.address", "127.0.0.1",
+        sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", "127.0.0.1",
         "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
     ]
     variables = {"QS133_WORKSPACE_URL": f"sqlite:///{folder / 'workspace.sqlite'}", **environment}
