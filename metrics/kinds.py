@@ -7,6 +7,7 @@ Everything else (the SQL, the numbers, the page, the definitions) is derived fro
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -85,6 +86,11 @@ class Measure:
     def parts(self) -> dict[str, ColumnElement[Any]]:
         """What of each row is added up, by name; whole numbers unless the expression is a float."""
         raise NotImplementedError
+
+    @functools.cached_property
+    def part_names(self) -> tuple[str, ...]:
+        """The names of the parts, without making the expressions anew."""
+        return tuple(self.parts())
 
     def sources(self) -> frozenset[str]:
         """The source tables that the numerator needs; without one of them there is no value."""

@@ -59,19 +59,14 @@ def summarise(measure: Measure, facts: Facts, *, by: Sequence[str] = (), where: 
     _check_breakdowns([*by, *(where or {})])
     totals = add_up(measure, facts.cells, by=by, where=where)
     rows = _every_period(totals, facts.periods, list(by))
-    return _values(measure, rows, provided=measure.sources() <= facts.provided).select(
-        pl.lit(measure.id).alias("measure"), "period", pl.col("start_date").alias("period_start"), "period_end", "complete", *by,
-        "numerator", "denominator", "value", "lower", "upper", "state",
-    )
+    return _values(measure, rows, by, provided=measure.sources() <= facts.provided)
 
 
 def add_up(measure: Measure, cells: pl.DataFrame, *, by: Sequence[str] = (), where: Where | None = None) -> pl.DataFrame:
     """period, the groups of `by`, and the measure's parts added over the cells that `where` keeps."""
-    kept = cells
-    for breakdown, groups in (where or {}).items():
-        kept = kept.filter(pl.col(breakdown).is_in(list(groups)))
-    sums = [pl.col(column_name(measure, part)).sum().alias(part) for part in measure.parts()]
-    return kept.group_by("period", *by).agg(sums)
+    kept = [pl.col(breakdown).is_in(list(groups)) for breakdown, groups in (where or {}).items()]
+    sums = [pl.col(column_name(measure, part)).sum().alias(part) for part in measure.part_names]
+    return cells.lazy().filter(*kept or [True]).group_by("period", *by).agg(sums).collect()
 
 
 def _check_breakdowns(names: Sequence[str]) -> None:
@@ -82,39 +77,38 @@ def _check_breakdowns(names: Sequence[str]) -> None:
 
 def _every_period(totals: pl.DataFrame, periods: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """The totals with a row for each period from the first with a denominator, in time order and then by group."""
-    occurring = totals.filter(pl.col("denominator") > 0)
-    labelled = periods.rename({"label": "period"})
-    first = labelled.join(occurring, on="period", how="semi")["start_date"].min()
-    shown = labelled.filter(pl.col("start_date") >= first) if first else labelled.clear()
-    parts = [name for name in totals.columns if name != "period" and name not in by]
+    shown = periods.lazy().rename({"label": "period"})
     if by:
-        shown = shown.join(occurring.select(by).unique(), how="cross")
+        shown = shown.join(totals.lazy().filter(pl.col("denominator") > 0).select(by).unique(), how="cross")
+    parts = [name for name in totals.columns if name != "period" and name not in by]
+    first = pl.col("start_date").filter(pl.col("denominator") > 0).min()
     return (
-        shown.join(totals, on=["period", *by], how="left")
+        shown.join(totals.lazy(), on=["period", *by], how="left")
         .with_columns(pl.col(parts).fill_null(0))
+        .filter(pl.col("start_date") >= first)  # nothing is at or after the null that an empty denominator gives
         .sort("start_date", *by)
+        .collect()
     )
 
 
-def _values(measure: Measure, rows: pl.DataFrame, *, provided: bool) -> pl.DataFrame:
+def _values(measure: Measure, rows: pl.DataFrame, by: Sequence[str], *, provided: bool) -> pl.DataFrame:
+    """The summary's columns."""
     has_value = pl.lit(provided) & (pl.col("denominator") > 0)
-    lower, upper = _intervals(measure, rows)
     scale = measure.per if isinstance(measure, Rate) else 1
-    return (
-        rows.with_columns(pl.Series("lower", lower * scale), pl.Series("upper", upper * scale))
-        .with_columns(
-            pl.when(pl.lit(provided)).then(pl.col("numerator").cast(pl.Float64)).alias("numerator"),
-            pl.col("denominator").cast(pl.Int64),
-            pl.when(has_value).then(pl.col("numerator") / pl.col("denominator") * scale).alias("value"),
-            *(pl.when(has_value).then(pl.col(name).fill_nan(None)).alias(name) for name in ("lower", "upper")),
-            pl.when(has_value).then(pl.lit(State.SHOWN.value)).otherwise(pl.lit(State.NO_DATA.value)).alias("state"),
-        )
+    limits = {name: pl.lit(pl.Series(found * scale)) for name, found in zip(("lower", "upper"), _intervals(measure, rows), strict=True)}
+    return rows.select(
+        pl.lit(measure.id).alias("measure"), "period", pl.col("start_date").alias("period_start"), "period_end", "complete", *by,
+        pl.when(pl.lit(provided)).then(pl.col("numerator").cast(pl.Float64)).alias("numerator"),
+        pl.col("denominator").cast(pl.Int64),
+        pl.when(has_value).then(pl.col("numerator") / pl.col("denominator") * scale).alias("value"),
+        *(pl.when(has_value).then(found.fill_nan(None)).alias(name) for name, found in limits.items()),
+        pl.when(has_value).then(pl.lit(State.SHOWN.value)).otherwise(pl.lit(State.NO_DATA.value)).alias("state"),
     )
 
 
 def _intervals(measure: Measure, rows: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The 95 % interval of every row, NaN where there is none, before a rate's multiplier."""
-    part = {name: rows[name].to_numpy() for name in measure.parts()}
+    part = {name: rows[name].to_numpy() for name in measure.part_names}
     if isinstance(measure, Rate):
         return intervals.rates(part["numerator"], part["denominator"])
     if isinstance(measure, Mean):

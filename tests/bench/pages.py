@@ -29,7 +29,7 @@ WATCH = """() => {
     for (const event of ['mousedown', 'keydown'])
         addEventListener(event, () => { window.bench.started = window.bench.changed = performance.now(); }, true);
     new MutationObserver(() => { window.bench.changed = performance.now(); })
-        .observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+        .observe(document.querySelector('[data-testid=stMain]'), {subtree: true, childList: true, attributes: true, characterData: true});
 }"""
 QUIET = "quiet => performance.now() - window.bench.changed > quiet * 1000"
 
