@@ -61,19 +61,12 @@ class Reporting:
             self.version, self.as_at = _version(connection)
             self.made_up = _is_made_up(connection, self.version)
             self.provided = frozenset(connection.scalars(sa.select(provided_table.c.name)))
-            self._periods = fetch(connection, sa.select(*(period.c[name] for name in PERIOD_SCHEMA)), PERIOD_SCHEMA)
+            every = fetch(connection, sa.select(*(period.c[name] for name in PERIOD_SCHEMA)), PERIOD_SCHEMA)
+        self._periods = {grain: _up_to(self.as_at, every.filter(pl.col("grain") == grain)) for grain in GRAINS}
 
     def periods(self, grain: str) -> pl.DataFrame:
         """label, start_date, last_date, period_end, complete of a grain's periods up to the as-at date, in time order."""
-        return (
-            self._periods.filter((pl.col("grain") == grain) & (pl.col("start_date") <= self.as_at))
-            .drop("grain")
-            .with_columns(
-                pl.min_horizontal(pl.col("last_date"), pl.lit(self.as_at)).alias("period_end"),
-                (pl.col("last_date") <= self.as_at).alias("complete"),
-            )
-            .sort("start_date")
-        )
+        return self._periods[grain]
 
     def prepare(self, grain: str) -> None:
         """Computes the cells of every unit of a grain, if they are not there yet; for one authority this takes seconds."""
@@ -138,6 +131,18 @@ class Reporting:
             if _version(connection)[0] != self.version:
                 raise DataChanged("The data was loaded anew. Open the page again to see it.")
             return fetch(connection, statement, schema)
+
+
+def _up_to(as_at: datetime.date, periods: pl.DataFrame) -> pl.DataFrame:
+    """The periods that have begun by the as-at date, with the last day of each that counts, and whether it is whole."""
+    return (
+        periods.filter(pl.col("start_date") <= as_at)
+        .drop("grain")
+        .with_columns(
+            pl.min_horizontal(pl.col("last_date"), pl.lit(as_at)).alias("period_end"), (pl.col("last_date") <= as_at).alias("complete"),
+        )
+        .sort("start_date")
+    )
 
 
 def _declared(unit: Unit, grain: str) -> tuple[tuple[Measure, ...], _Key]:

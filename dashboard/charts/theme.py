@@ -69,7 +69,7 @@ class Drawing:
 def layout(height: int, **more: Any) -> dict[str, Any]:
     """The layout all charts share: transparent, room for labels, nothing to drag."""
     return {
-        "template": "none", "height": height, "margin": {"l": 54, "r": 12, "t": 10, "b": 46}, "showlegend": False,
+        "template": "none", "height": height, "margin": {"l": 8, "r": 12, "t": 10, "b": 8}, "showlegend": False,
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"size": FONT_SIZE}, "dragmode": False,
         "hovermode": "closest", "hoverlabel": {"align": "left", "font": {"size": FONT_SIZE}}, **more,
     }
@@ -77,7 +77,7 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
 
 def axis(**more: Any) -> dict[str, Any]:
     """An axis that makes room for its labels and can't be dragged."""
-    return {"fixedrange": True, "automargin": False, "zeroline": False, "gridcolor": "rgba(123, 135, 148, 0.25)", **more}
+    return {"fixedrange": True, "automargin": True, "zeroline": False, "gridcolor": "rgba(123, 135, 148, 0.25)", **more}
 
 
 def line(colour: str, width: float, **more: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import sqlalchemy as sa
 
 from dashboard.reporting import Reporting
 from data_access.engines import database_file, engine
@@ -30,7 +31,7 @@ def rows(authorities: Sequence[Authority]) -> list[Row]:
         reader = engine(each.database)
         with open_by_hand(each.database) as connection:
 
-            def ours(reader: object = reader) -> Reporting:
+            def ours(reader: sa.Engine = reader) -> Reporting:
                 reporting = Reporting(reader)
                 reporting.prepare(GRAIN)
                 return reporting

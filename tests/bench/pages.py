@@ -9,7 +9,7 @@ import os
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -78,7 +78,7 @@ def served(environment: dict[str, str], script: str) -> Iterator[str]:
         yield address
 
 
-def empty_app(charts: int, kind: str):  # type of a context manager
+def empty_app(charts: int, kind: str) -> AbstractContextManager[str]:
     """An empty app that draws so many charts of a kind, `plotly` or `pictures`."""
     return served({"BENCH_CHARTS": str(charts), "BENCH_KIND": kind}, "tests/bench/empty_app.py")
 
