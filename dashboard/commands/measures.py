@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _reporting(options: argparse.Namespace, by: Sequence[str], where: Mapping[str, Sequence[str]]) -> PersonalReporting:
     """The figures as whoever runs the command may see them; `--exact` is recorded before the first of them is given."""
-    everything = Reporting(engine(options.database or settings().database))
+    everything = Reporting(engine(absolute_address(options.database) if options.database else settings().database))
     who = _user()
     filters = [f"{breakdown} is {listing(groups, 'or')}" for breakdown, groups in where.items()]
     measures = listing(options.measure) if options.measure else "all measures"
