@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from config.access import Role
-from config.settings import settings
+from config.settings import absolute_address, settings
 from dashboard.access import Person
 from dashboard.guard import CommandGuard
 from dashboard.improvement_records import decisions, read_if_there
