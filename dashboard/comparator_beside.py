@@ -35,7 +35,8 @@ class NamedLine:
 class Beside:
     """`lines` are drawn and told with the words of `comparator`; `why_not` says why a measure that has one shows none now.
 
-    `own_name` and `rank` are the authority's among its neighbours. `changes` are those that the trend crosses.
+    `own_name` and `rank` are the authority's among its neighbours. `changes` are those that the trend crosses. `part`: the trend is
+    about a part of the authority's children, those whom a manager answers for.
     """
 
     comparator: Comparator | None = None
@@ -44,14 +45,15 @@ class Beside:
     own_name: str = ""
     rank: Rank | None = None
     changes: tuple[DefinitionChange, ...] = ()
+    part: bool = False
 
     def of(self, kind: Kind) -> NamedLine | None:
         """The line of a kind, if it is shown."""
         return next((named for named in self.lines if named.line.kind == kind), None)
 
 
-def beside_of(trend: Trend, published: Published, filtered_by: Iterable[str] = ()) -> Beside:
-    """What stands beside a trend whose children are filtered by some breakdowns."""
+def beside_of(trend: Trend, published: Published, filtered_by: Iterable[str] = (), *, part: bool = False) -> Beside:
+    """What stands beside a trend whose children are filtered by some breakdowns; `part` as in Beside."""
     by = tuple(filtered_by)
     changes = tuple(crossed_by(trend, by))
     comparator = comparator_of(trend.measure)
@@ -65,7 +67,7 @@ def beside_of(trend: Trend, published: Published, filtered_by: Iterable[str] = (
     found = lines(comparator, published.values, areas)
     drawn = [NamedLine(published.name(line.kind), line, tuple(beside(line, trend.frame))) for line in found]
     ranked = rank(comparator, published.values, published.places.own, published.places.neighbours) if Kind.NEIGHBOURS in areas else None
-    return Beside(comparator, tuple(drawn), "", published.places.own_name, ranked, changes)
+    return Beside(comparator, tuple(drawn), "", published.places.own_name, ranked, changes, part)
 
 
 def crossed_by(trend: Trend, breakdowns: Iterable[str]) -> list[DefinitionChange]:

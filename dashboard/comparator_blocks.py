@@ -30,7 +30,7 @@ def beside_words(trend: Trend, beside: Beside) -> None:
     elif beside.comparator is not None and beside.lines:
         st.markdown("**Beside published figures**")
         st.markdown("\n".join(f"- {escape_markdown(sentence)}" for sentence in comparison_sentences(trend, beside)))
-        st.caption(f"{caveat(beside.comparator)} {source(beside.comparator)}")
+        st.caption(f"{caveat(beside.comparator, part=beside.part)} {source(beside.comparator)}")
 
 
 def crossing_words(changes: tuple[DefinitionChange, ...] | list[DefinitionChange], what: str) -> None:

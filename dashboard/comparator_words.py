@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.comparator_beside import Beside, NamedLine
-from dashboard.words import escape_markdown, figure, figures_apart, listing, long_date, plural, range_words, upper_first
+from dashboard.words import escape_markdown, figure, listing, long_date, plural, range_words, upper_first
 from data_access.comparators import ATTRIBUTION, LICENCE, SYMBOLS
 from metrics.comparators import Comparator
 from metrics.definition_changes import DefinitionChange
@@ -74,7 +74,7 @@ def _against(trend: Trend, england: NamedLine) -> str:
     if row is None or year is None or year.value is None:
         return ""
     standing = standing_words(trend, england)
-    value, _ = figures_apart(trend.measure, row["value"], year.value)
+    value = figure(trend.measure, row["value"])
     interval = "" if row["lower"] is None else f", 95 % interval {range_words(trend.measure, row['lower'], row['upper'])}"
     earlier = "" if row["period_end"] <= year.end else " It is the latest published, and of an earlier time than our value."
     return f"{standing}: ours is {value}{interval}.{earlier}"
@@ -111,9 +111,12 @@ def ordinal(number: int) -> str:
     return f"{number}" + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
-def caveat(comparator: Comparator) -> str:
-    """How far the two are comparable, and where the figures are from."""
-    return f"**{comparator.title}.** {comparator.how_far}"
+PART_OF_THE_CHILDREN = "Ours is about the children whom you answer for only; the published figures are about whole authorities."
+
+
+def caveat(comparator: Comparator, *, part: bool = False) -> str:
+    """How far the two are comparable; `part`: our figures are about a part of the authority's children."""
+    return f"**{comparator.title}.** {f'{PART_OF_THE_CHILDREN} ' if part else ''}{comparator.how_far}"
 
 
 def source(comparator: Comparator) -> str:

@@ -36,7 +36,7 @@ STYLE = f"""<style>
 .cockpit .line {{display: grid; gap: .3rem 1.4rem; align-items: center; padding: .7rem 0 .7rem .8rem;
   border-top: 1px solid rgba(123, 135, 148, .45); border-left: .35rem solid transparent;
   grid-template-columns: minmax(0, 5fr) minmax(0, 5fr) minmax(0, 3.4fr) minmax(0, 5.6fr)}}
-.cockpit .with_england .line {{
+.cockpit :where(.with_england) .line {{
   grid-template-columns: minmax(0, 4.6fr) minmax(0, 4.4fr) minmax(0, 3.2fr) minmax(0, 3.4fr) minmax(0, 5.2fr)}}
 .cockpit .concern {{border-left-color: {CONCERN}}}
 .cockpit a {{color: inherit; font-weight: 600}}
@@ -48,6 +48,7 @@ STYLE = f"""<style>
 @container (max-width: 860px) {{
   .cockpit .line {{grid-template-columns: minmax(0, 1fr) minmax(0, 1fr)}}
   .cockpit .empty {{grid-column: 1 / -1}}
+  .cockpit .england:empty {{display: none}}
 }}
 @container (max-width: 520px) {{.cockpit .line {{grid-template-columns: minmax(0, 1fr)}}}}
 </style>"""

@@ -11,7 +11,7 @@ from config.rebases import Rebase
 from dashboard.comparator_beside import Beside, beside_of, crossed_between
 from dashboard.comparator_figures import Published
 from dashboard.improvement_records import Written
-from dashboard.personal import PersonalReporting, is_in_protected_view
+from dashboard.personal import PersonalReporting, is_in_protected_view, responsibility_of
 from dashboard.words import EXACT, PROTECTED
 from metrics.definition_changes import DefinitionChange, touching_breakdown
 from metrics.kinds import Measure
@@ -82,7 +82,7 @@ class View:
 
     def beside(self, trend: Trend) -> Beside:
         """The published figures and the changes of definition that stand beside a trend under the filters."""
-        return beside_of(trend, self.published, self.filters.where)
+        return beside_of(trend, self.published, self.filters.where, part=responsibility_of(self.reporting.person) is not None)
 
     def crossed_by_groups(self, breakdown: str) -> list[DefinitionChange]:
         """The changes of a breakdown's codes within the chosen range of periods: its groups since then are not those of before."""

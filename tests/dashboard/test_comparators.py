@@ -18,7 +18,7 @@ from dashboard.comparator_beside import FILTERED, Beside, beside_of
 from dashboard.comparator_choice import in_address
 from dashboard.comparator_figures import KINDS, MADE_UP_REGION, Published, current, showing
 from dashboard.comparator_tables import published_rows, published_table
-from dashboard.comparator_words import comparison_sentences, crossing_sentence, england_words, ordinal
+from dashboard.comparator_words import PART_OF_THE_CHILDREN, caveat, comparison_sentences, crossing_sentence, england_words, ordinal
 from dashboard.exports import shown_rows, to_csv
 from dashboard.filters import address
 from dashboard.reporting import Reporting
@@ -130,6 +130,13 @@ def test_a_yearly_share_says_that_it_needs_years() -> None:
 def test_a_filter_that_leaves_children_out_leaves_the_figures_out() -> None:
     found = stood(attendance(), filtered_by=["sex"])
     assert (found.lines, found.why_not) == ((), FILTERED)
+
+
+def test_a_manager_is_told_that_the_figures_are_about_whole_authorities() -> None:
+    found = stood(attendance(), part=True)
+    assert found.comparator is not None and found.lines
+    assert PART_OF_THE_CHILDREN in caveat(found.comparator, part=found.part)
+    assert PART_OF_THE_CHILDREN not in caveat(found.comparator)
 
 
 def test_a_made_up_authority_has_england_and_a_region_and_no_own_figure(monkeypatch: pytest.MonkeyPatch) -> None:
