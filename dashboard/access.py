@@ -11,8 +11,9 @@ from typing import Any
 from config.access import Access, Grant, Role
 
 DATA_QUALITY = "data_quality"
+LOAD = "load"
 AUDIT_LOG = "audit"
-LEAST_ROLE = {DATA_QUALITY: Role.ANALYST, AUDIT_LOG: Role.ADMINISTRATOR}
+LEAST_ROLE = {DATA_QUALITY: Role.ANALYST, LOAD: Role.ANALYST, AUDIT_LOG: Role.ADMINISTRATOR}
 """The pages that not everybody has, and the least role that has them. All others are everybody's."""
 
 ROLE_WORDS = {

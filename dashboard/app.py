@@ -12,12 +12,13 @@ from streamlit.navigation.page import StreamlitPage
 from config.settings import settings
 from config.toml_file import ConfigError
 from dashboard import comparator_choice, comparator_figures, filters, sign_in
-from dashboard.access import WITHOUT_SIGN_IN, Person
+from dashboard.access import LOAD, WITHOUT_SIGN_IN, Person
 from dashboard.availability import audit_log_unavailable, database_unavailable, nothing_loaded, settings_faulty
 from dashboard.guard import AccessChanged, SessionGuard
 from dashboard.personal import NotInProtectedView
+from dashboard.quality_words import loaded_words
 from dashboard.reporting import DataChanged, NoData
-from dashboard.session import Data, choices, current_data, open_view, own_data, teams, workspace
+from dashboard.session import Data, choices, current_data, open_guard, open_view, own_data, present_load, teams, workspace
 from dashboard.words import EXACT, PROTECTED, escape_markdown, long_date
 from data_access.audit import AuditUnavailable
 from data_access.engines import DatabaseUnavailable
@@ -33,6 +34,8 @@ PAGES = (
     ("statement_4", "4 Carers", ":material/diversity_1:", "Quality statement 4: training, education and support for carers."),
     ("equality", "Equality", ":material/balance:", "Is anyone served worse? Every measure by groups of children."),
     ("definitions", "Definitions", ":material/menu_book:", "How every measure is counted, and how to read the numbers."),
+    ("data_quality", "Data quality", ":material/rule:", "What was loaded, what is missing, and which measures it touches."),
+    ("load", "Load data", ":material/upload_file:", "Load returns and extracts, or go back to an earlier load."),
     ("audit", "Audit log", ":material/history:", "Who signed in, saw exact numbers, took them away or changed something."),
 )
 
@@ -103,7 +106,14 @@ def navigation(person: Person) -> StreamlitPage:
 
 def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> None:
     """The page between what stands above and below every page."""
-    data = own_data(person)
+    try:
+        data = own_data(person)
+    except (NoData, DatabaseUnavailable):
+        if page.url_path != LOAD:
+            raise
+        open_guard(SessionGuard(workspace, person, still, "", st.session_state, page.title))
+        page.run()
+        return
     chosen = filters.choose(data, protected=not person.role.exact)
     published = comparator_choice.choose(comparator_figures.current(made_up=data.reporting.made_up))
     chosen = replace(chosen, compare=comparator_choice.in_address(published))
@@ -141,8 +151,8 @@ def footer(data: Data, person: Person) -> None:
     """Which data this is."""
     st.divider()
     st.caption(
-        f"Data version {escape_markdown(data.reporting.version)}, loaded on {long_date(data.loaded_at.date())} at "
-        f"{data.loaded_at:%H:%M} (UTC). {long_date(data.reporting.as_at)} is the last day that counts. "
+        f"Data version {escape_markdown(data.reporting.version)}, {escape_markdown(loaded_words(data.loaded_at, present_load(data)))}. "
+        f"{long_date(data.reporting.as_at)} is the last day that counts. "
         + (EXACT if person.role.exact else PROTECTED)
     )
 

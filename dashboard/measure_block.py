@@ -19,6 +19,7 @@ from dashboard.equality_words import gap_sentences
 from dashboard.icons import assurance_icon, variation_icon
 from dashboard.links import equality_link
 from dashboard.measure_tables import groups_table, trend_table
+from dashboard.quality_words import quality_badge
 from dashboard.shown import Shown
 from dashboard.view import View
 from metrics import equality
@@ -38,6 +39,7 @@ def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Sho
     with st.container(border=True, key=f"block_{measure.id}"):
         st.subheader(measure.title, anchor=measure.id)
         st.caption(f"{measure.nice}. {words.better_words(measure)} {measure.why}")
+        quality_badge(view, measure)
         if trend.latest is None:
             st.info(why_empty(view, measure), icon=":material/info:")
             if not trend.frame.height or not trend.frame["value"].drop_nulls().len():

@@ -13,6 +13,7 @@ from dashboard.cockpit import Finding, Line
 from dashboard.comparator_words import england_words
 from dashboard.emptiness import why_empty
 from dashboard.icons import ASSURANCE_MEANING, VARIATION_MEANING, assurance_icon, variation_icon
+from dashboard.quality_words import quality_mark
 from dashboard.sparkline import sparkline
 from dashboard.view import View
 from dashboard.words import (
@@ -115,7 +116,7 @@ def _row(view: View, line: Line, *, england: bool) -> str:
     trend, measure, row = line.trend, line.measure, line.trend.latest
     link = f"statement_{line.statement}?{filters.address(view.filters)}#{measure.id}".replace("?#", "#")
     name = f'<p><a href="{html.escape(link)}">{_text(measure.title)}</a></p>'
-    title = f'<div>{name}<p class="small">Statement {line.statement}</p></div>'
+    title = f'<div>{name}<p class="small">Statement {line.statement}</p>{quality_mark(view, measure)}</div>'
     style = "line concern" if Finding.CONCERN in line.findings else "line"
     if row is None:
         return f'<li class="{style}">{title}<p class="empty">{_text(why_empty(view, measure))}</p></li>'

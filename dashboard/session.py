@@ -21,9 +21,12 @@ from dashboard.comparator_figures import Published
 from dashboard.guard import SessionGuard
 from dashboard.improvement_records import Written
 from dashboard.personal import PersonalReporting, responsibility_of
+from dashboard.quality_data import Quality, counted
+from dashboard.quality_problems import badges
 from dashboard.reporting import Reporting
 from dashboard.view import Filters, View
 from data_access.engines import current_version, engine
+from data_access.load.history import Load, history
 from data_access.tables import data_version
 from data_access.workspace import change_counter, workspace_engine
 from metrics.breakdowns import BREAKDOWNS
@@ -128,16 +131,54 @@ def local_decisions() -> tuple[Targets, tuple[Rebase, ...]]:
     return improvement_records.decisions(written())
 
 
+def quality(guard: SessionGuard) -> Quality:
+    """What is known of the quality of all the data, exact. Raises as the guard and `current_data` do."""
+    guard.before_exact()
+    data = current_data()
+    return _quality(data.url, data.key)
+
+
+@st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner="Looking at the quality of the data …")
+def _quality(url: str, key: str) -> Quality:
+    reader = engine(url)
+    try:
+        return counted(reader, Reporting(reader))
+    finally:
+        reader.dispose()
+
+
+@st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner=False)
+def _badges(url: str, key: str) -> dict[str, tuple[str, ...]]:
+    return badges(_quality(url, key))
+
+
+def present_load(data: Data) -> Load | None:
+    """The history's entry for the contents that are shown; None where nothing is known."""
+    return _present_load(data.url, data.key)
+
+
+@st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner=False)
+def _present_load(url: str, key: str) -> Load | None:
+    return next(iter(history(url)), None)
+
+
 def open_view(data: Data, filters: Filters, guard: SessionGuard, published: Published) -> View:
     """Makes the view for the page that is about to be drawn, of what the guard's person may see.
 
     Raises ConfigError and WorkspaceUnavailable as `local_decisions` does, and WrongData where `data` is not what the person answers for.
     """
+    open_guard(guard)
     known = written()
     reporting = PersonalReporting(data.reporting, guard.person, guard)
-    view = View(reporting, filters, *improvement_records.decisions(known), published=published, written=known)
-    st.session_state[_VIEW], st.session_state[_GUARD] = view, guard
+    decisions = improvement_records.decisions(known)
+    view = View(reporting, filters, *decisions, published=published, written=known, badges=_badges(data.url, data.key))
+    st.session_state[_VIEW] = view
     return view
+
+
+def open_guard(guard: SessionGuard) -> None:
+    """Sets the guard of the page that is about to be drawn; for a page without a view, which is there before there is any data."""
+    st.session_state[_GUARD] = guard
 
 
 def own_data(person: Person) -> Data:

@@ -47,6 +47,8 @@ class View:
     rebases: tuple[Rebase, ...] = ()
     published: Published = field(default_factory=Published)
     written: Written = field(default_factory=Written)
+    badges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What is wrong with a measure's data, by the measure's id, in sentences for everybody."""
 
     @property
     def sharing(self) -> str:

@@ -76,7 +76,7 @@ class Measure:
     def __post_init__(self) -> None:
         if not self.id.isidentifier():
             raise DeclarationError(f"A measure's id must be a plain name like 'education_plan', not {self.id!r}.")
-        for column in self._columns(*self._expressions()):
+        for column in self._columns(*self.expressions()):
             if column.table is not self.unit.table:
                 raise DeclarationError(
                     f"{self.id} reads {column.table}.{column.name}, but its unit is {self.unit.table.name}, "
@@ -103,7 +103,8 @@ class Measure:
     def _numerator(self) -> tuple[ColumnElement[Any], ...]:
         raise NotImplementedError
 
-    def _expressions(self) -> tuple[ColumnElement[Any], ...]:
+    def expressions(self) -> tuple[ColumnElement[Any], ...]:
+        """Every expression that the measure is declared with."""
         return (*self.denominator.conditions, *self._numerator())
 
     @staticmethod
@@ -150,8 +151,8 @@ class Rate(Measure):
     def _numerator(self) -> tuple[ColumnElement[Any], ...]:
         return (self.events.of,)
 
-    def _expressions(self) -> tuple[ColumnElement[Any], ...]:
-        return (*super()._expressions(), self.exposure.of)
+    def expressions(self) -> tuple[ColumnElement[Any], ...]:
+        return (*super().expressions(), self.exposure.of)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -188,8 +189,8 @@ class RatioOfTotals(Measure):
     def _numerator(self) -> tuple[ColumnElement[Any], ...]:
         return (self.over.of,)
 
-    def _expressions(self) -> tuple[ColumnElement[Any], ...]:
-        return (*super()._expressions(), self.under.of)
+    def expressions(self) -> tuple[ColumnElement[Any], ...]:
+        return (*super().expressions(), self.under.of)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,10 @@ from data_access.load.merging import Merged
 SCHEMA = {"finding": pl.String, "rows": pl.Int32, "children": pl.Int32}
 BOTH_GIVE = (("SEX", "sex", "sex"), ("DOB", "date_of_birth", "birth date"), ("ETHNIC", "ethnicity", "ethnicity"))
 
+DISAGREEMENT = "The children extract gives another {} than the SSDA903 Header. The Header's is used."
+DISAGREEMENTS = {DISAGREEMENT.format(words): f"child.{column}" for _, column, words in BOTH_GIVE}
+"""The finding of each disagreement, and the column of the table child that it makes doubtful."""
+
 
 def findings(merged: Merged) -> pl.DataFrame:
     """One row a finding that occurs: finding, rows, children."""
@@ -49,7 +53,7 @@ def _disagreements(merged: Merged) -> Found:
     both = merged.frames[spec.HEADER].join(merged.frames[spec.CHILDREN], left_on="CHILD", right_on="child_id")
     for of_return, of_extract, words in BOTH_GIVE:
         differing = both.filter(pl.col(of_return) != pl.col(of_extract)).select("CHILD")
-        yield f"The children extract gives another {words} than the SSDA903 Header. The Header's is used.", differing
+        yield DISAGREEMENT.format(words), differing
 
 
 def _others(merged: Merged) -> Found:

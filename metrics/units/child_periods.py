@@ -136,3 +136,5 @@ CHILDREN_CONFIRMED = _unit(
     ASSESSED, SDQ, VIDEO_FEEDBACK, PARENTAL_SENSITIVITY, EDUCATION_PLAN, ATTENDANCE, EXCLUSIONS, CARE_DAYS, BREAKDOWNS, PLACEMENT_MOVES,
     CARER_TRAINING,
 )
+CHILDREN_WITH_MARKS = _unit("children_with_marks", "children with attachment difficulties", scopes.CONFIRMED, ATTENDANCE)
+"""For the quality of the data, not for measures: it has the marks and nothing else."""

@@ -1,0 +1,63 @@
+"""The charts of data quality: how many rows each table has by month, and how many of the children have attendance marks."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboard.charts.theme import CONCERN, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, layout, line
+from dashboard.words import listing, number, plural
+
+ROW_HEIGHT = 34
+AXIS_HEIGHT = 50
+FILL = [[0.0, "rgba(47, 126, 216, 0.12)"], [1.0, "rgba(47, 126, 216, 0.95)"]]
+
+
+def rows_chart(months: Sequence[datetime.date], rows: Mapping[str, Sequence[int]]) -> Drawing:
+    """A square for each month of each table: the darker, the more rows beside the table's fullest month; a cross where there are none."""
+    titles = list(rows)
+    shades = [[count / max(*counts, 1) if count else None for count in counts] for counts in rows.values()]
+    texts = [[f"{title}, {month:%B %Y}: {plural(count, 'row')}" for month, count in zip(months, counts, strict=True)]
+             for title, counts in rows.items()]
+    empty = [(month, title) for title, counts in rows.items() for month, count in zip(months, counts, strict=True) if not count]
+    squares = {
+        "type": "heatmap", "x": list(months), "y": titles, "z": shades, "text": texts, "hoverinfo": "text", "colorscale": FILL,
+        "showscale": False, "zmin": 0, "zmax": 1, "xgap": 2, "ygap": 3, "hoverongaps": False,
+    }
+    crosses = {
+        "type": "scatter", "mode": "markers", "x": [month for month, _ in empty], "y": [title for _, title in empty],
+        "marker": {"symbol": "x-thin-open", "size": 9, "color": CONCERN, "line": {"width": 2, "color": CONCERN}},
+        "hoverinfo": "text", "hovertext": [f"{title}, {month:%B %Y}: no rows" for month, title in empty], "cliponaxis": False,
+    }
+    figure = go.Figure(data=[squares, crosses], layout=layout(
+        ROW_HEIGHT * len(titles) + AXIS_HEIGHT, xaxis=axis(tickformat="%b %Y", nticks=7, showgrid=False),
+        yaxis=axis(autorange="reversed", showgrid=False, type="category"),
+    ))
+    without = [f"{title} has none in {plural(sum(not count for count in counts), 'month')}"
+               for title, counts in rows.items() if not all(counts)]
+    alt = f"Rows of {plural(len(titles), 'table')} by month, {months[0]:%B %Y} to {months[-1]:%B %Y}. " if months else ""
+    return Drawing(figure, alt + (listing(without) + "." if without else "Every month of every table has rows."))
+
+
+def marks_chart(marks: pl.DataFrame, limit: float) -> Drawing:
+    """The share of school-age children with attendance marks by month, and the local limit. `marks` as in `Quality.marks`."""
+    months, children, with_marks = (marks[name].to_list() for name in ("start_date", "children", "with_marks"))
+    shares = [100 * some / all for some, all in zip(with_marks, children, strict=True)]
+    colours = [CONCERN if share < 100 * limit else IMPROVEMENT for share in shares]
+    texts = [f"{month:%B %Y}: {number(some)} of {plural(all, 'child', 'children')} have marks"
+             for month, some, all in zip(months, with_marks, children, strict=True)]
+    bars = {"type": "bar", "x": months, "y": shares, "marker": {"color": colours}, "hoverinfo": "text", "hovertext": texts}
+    figure = go.Figure(data=[bars], layout=layout(
+        260, xaxis=axis(tickformat="%b %Y", nticks=7, showgrid=False), yaxis=axis(range=[0, 102], ticksuffix=" %", nticks=5), bargap=0.25,
+        shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 100 * limit, "y1": 100 * limit,
+                 "line": line(TARGET, 2, dash="dash")}],
+    ))
+    low = [f"{month:%B %Y}" for month, share in zip(months, shares, strict=True) if share < 100 * limit]
+    alt = "Share of school-age children with attachment difficulties who have attendance marks, by month. "
+    alt += f"Below the limit in {listing(low)}." if low else "Never below the limit."
+    return Drawing(figure, alt, (KeyItem("target", f"dashed line: the local limit of {limit:.0%}".replace("%", " %")),))
+
+
