@@ -44,10 +44,11 @@ def _year(count: FileCount) -> str:
 
 
 def _worth_a_look(report: LoadReport) -> None:
+    checks = [(f"DfE rule {each.rule}: {each.finding}" if each.rule[0].isdigit() else each.finding, each.children, each.rows)
+              for each in report.checks]
+    findings = [(each.finding, each.children, each.rows) for each in report.findings]
     rows = [
-        {"Found": f"DfE rule {each.rule}: {each.finding}" if each.rule[0].isdigit() else each.finding,
-         "Children": number(each.children), "Rows": number(each.rows)}
-        for each in (*report.checks, *report.findings) if each.rows
+        {"Found": found, "Children": number(children), "Rows": number(count)} for found, children, count in (*checks, *findings) if count
     ]
     if rows:
         st.markdown("**Loaded as it is, worth a look**")
