@@ -25,6 +25,13 @@ def kent_url(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
     return serve(address, QS133_AUTHORITY="Kent County Council", QS133_COMPARATORS=str(folder / "comparators.csv"))
 
 
+def open_first(page: Page, url: str, settle: Settle) -> None:
+    """Opens a page whose counts are worked out for the first time, which may take a while on a busy machine."""
+    page.goto(url)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=150_000)
+    settle(page)
+
+
 def block(page: Page, id: str) -> Locator:
     return page.locator(f".st-key-block_{id}")
 
@@ -37,8 +44,7 @@ def names(page: Page, id: str) -> Locator:
 def test_a_new_user_sees_england_and_a_region_and_turns_them_off(
     page: Page, dashboard_url: str, settle: Settle,
 ) -> None:
-    page.goto(f"{dashboard_url}/statement_4")
-    settle(page)
+    open_first(page, f"{dashboard_url}/statement_4", settle)
     expect(names(page, "attendance_in_care")).to_have_text(["England", "Region"])
     expect(block(page, "attendance_in_care")).to_contain_text("England: 91 %, school year 2024/25.")
     page.get_by_role("button", name="Region", exact=True).click()
@@ -58,21 +64,18 @@ def test_a_new_user_sees_england_and_a_region_and_turns_them_off(
 
 
 def test_the_overview_has_a_column_against_england(page: Page, dashboard_url: str, settle: Settle) -> None:
-    page.goto(dashboard_url)
-    settle(page)
+    open_first(page, dashboard_url, settle)
     told = page.locator(".cockpit .england", has_text="England")
     expect(told).to_have_count(4)
     expect(told.filter(has_text="England 91 %, school year 2024/25")).to_have_count(1)
-    page.goto(f"{dashboard_url}/?grain=Year")
-    settle(page)
+    open_first(page, f"{dashboard_url}/?grain=Year", settle)
     expect(page.locator(".cockpit .england", has_text="England")).to_have_count(5)
 
 
 def test_a_real_authority_has_its_own_line_its_neighbours_and_its_rank(
     page: Page, kent_url: str, settle: Settle, take_screenshot: Shoot,
 ) -> None:
-    page.goto(f"{kent_url}/statement_4?grain=Year")
-    settle(page)
+    open_first(page, f"{kent_url}/statement_4?grain=Year", settle)
     shown = block(page, "persistent_absence_in_care")
     expect(names(page, "persistent_absence_in_care")).to_have_count(4)
     expect(shown).to_contain_text(re.compile(r"By published figures, Kent is (joint )?\d+\w\w of 11"))
@@ -81,14 +84,12 @@ def test_a_real_authority_has_its_own_line_its_neighbours_and_its_rank(
     page.get_by_role("button", name="Statistical neighbours").click()
     expect(names(page, "persistent_absence_in_care")).to_have_count(3)
     expect(shown).not_to_contain_text("By published figures")
-    page.goto(f"{kent_url}/statement_4?compare=Own+published+figure")
-    settle(page)
+    open_first(page, f"{kent_url}/statement_4?compare=Own+published+figure", settle)
     expect(names(page, "attendance_in_care")).to_have_text(["Published"])
 
 
 def test_names_fit_a_phone(phone_page: Page, kent_url: str, settle: Settle, take_screenshot: Shoot) -> None:
-    phone_page.goto(f"{kent_url}/statement_1")
-    settle(phone_page)
+    open_first(phone_page, f"{kent_url}/statement_1", settle)
     boxes = [
         name.bounding_box() for id in ("social_emotional_mean", "social_emotional_concern") for name in names(phone_page, id).all()
     ]
