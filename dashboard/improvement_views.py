@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+from urllib.parse import urlencode
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -11,7 +14,6 @@ from dashboard.improvement_dialogs import edit, show_history
 from dashboard.improvement_forms import Subject
 from dashboard.improvement_saving import may_change, may_write, owner_of
 from dashboard.view import View
-from dashboard.words import escape_markdown
 from data_access.workspace import Revision, SavedViewRecord
 
 
@@ -23,7 +25,7 @@ def views_of(view: View) -> list[Revision[SavedViewRecord]]:
 
 
 def saved_views(view: View, page: StreamlitPage) -> None:
-    """Draws them as links to this page in the sidebar, with the way to save what is set now."""
+    """Draws them in the sidebar as links that open this page anew, with the way to save what is set now."""
     person, items = view.reporting.person, views_of(view)
     if not items and not may_write(person, SavedViewRecord):
         return
@@ -35,12 +37,19 @@ def saved_views(view: View, page: StreamlitPage) -> None:
             edit(SavedViewRecord, Subject(fixed, may_share=person.role.exact))
 
 
+def link(page: str, view: str) -> str:
+    """The address of a page under a kept view, from any page; the first page has an empty name."""
+    parameters = urlencode(filters.opening(view), doseq=True)
+    return f"{page or './'}{f'?{parameters}' if parameters else ''}"
+
+
 def _one(person: Person, item: Revision[SavedViewRecord], page: StreamlitPage) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-        icon = ":material/group:" if item.record.everyone else ":material/person:"
-        st.page_link(
-            page, label=escape_markdown(item.record.name), icon=icon, query_params=filters.opening(item.record.view), width="stretch",
-            help="Everyone's" if item.record.everyone else "Only yours",
+        # A page link to the page that is open already leaves its filters as they are: a plain link opens it anew.
+        whose = "everyone's" if item.record.everyone else "only yours"
+        st.html(
+            f'<a style="color:inherit" href="{html.escape(link(page.url_path, item.record.view))}">{html.escape(item.record.name)}</a>'
+            f'<span style="font-size:.85rem"> ({whose})</span>', width="stretch",
         )
         if may_change(person, item):
             if st.button("", icon=":material/edit:", key=f"open_view_{item.item_id}", type="tertiary", help="Rename, or share"):
