@@ -31,12 +31,20 @@ def shown_of(view: View, measures: Sequence[Measure], breakdown: Breakdown) -> d
     """What a page shows of its measures, by their ids. Groups are compared all at once, as the page's comparisons are one family."""
     trends = {measure.id: view.trend(measure) for measure in measures}
     groups = {measure.id: _groups(view, trends[measure.id], breakdown) for measure in measures}
-    compared = equality.gaps_against(equality.compare([
-        equality.Groups(measure, breakdown, groups[measure.id], _all_together(trends[measure.id], groups[measure.id]))
-        for measure in measures if groups[measure.id].height
-    ]))
-    gaps = {row["measure"]: row for row in compared.reverse().iter_rows(named=True)}
+    worse = equality.gaps_against(_compared(trends, groups, breakdown))
+    gaps = {row["measure"]: row for row in worse.reverse().iter_rows(named=True)}
     return {id: Shown(trends[id], groups[id], gaps.get(id), view.beside(trends[id])) for id in trends}
+
+
+def compared_groups(view: View, trends: Mapping[str, Trend], breakdown: Breakdown) -> pl.DataFrame:
+    """All comparisons of groups that a page with these trends makes: rows of `metrics.equality.compare`."""
+    return _compared(trends, {id: _groups(view, trend, breakdown) for id, trend in trends.items()}, breakdown)
+
+
+def _compared(trends: Mapping[str, Trend], groups: Mapping[str, pl.DataFrame], breakdown: Breakdown) -> pl.DataFrame:
+    return equality.compare([
+        equality.Groups(trends[id].measure, breakdown, rows, _all_together(trends[id], rows)) for id, rows in groups.items() if rows.height
+    ])
 
 
 def _all_together(trend: Trend, groups: pl.DataFrame) -> pl.DataFrame:

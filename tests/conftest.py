@@ -17,6 +17,14 @@ settings.register_profile("search", settings.get_profile("everyday"), derandomiz
 settings.load_profile("ci" if os.environ.get("CI") else "everyday")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test writes into the project's own workspace, whatever command it runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QS133_WORKSPACE_URL", f"sqlite:///{tmp_path_factory.mktemp('workspace') / 'workspace.sqlite'}")
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """A running PostgreSQL, one for each test process."""

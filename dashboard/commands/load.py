@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import getpass
-import os
 import re
 import sys
 from pathlib import Path
 
 from config.settings import absolute_address, settings
+from dashboard.console import clear_progress, show_progress, user_name
+from dashboard.keeping import keep_states
 from data_access.load import LoadError, UsageError, load
 
 NAME = "load"
@@ -44,18 +44,12 @@ def run(options: argparse.Namespace) -> int:
             clear_progress()
         print("Nothing was loaded.", *error.sentences, sep="\n", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
+    if not options.dry_run:
+        keep_states(database, progress)
     if progress:
         clear_progress()
     print(report.as_json() if options.format == "json" else report.as_text())
     return 0
-
-
-def user_name() -> str:
-    """Who runs the command, for the history of loads."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may have a user without a name
-        return f"user {os.getuid()}"
 
 
 def _date(text: str) -> datetime.date:
@@ -65,13 +59,3 @@ def _date(text: str) -> datetime.date:
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(f"{text!r} is not a date. Write it as YYYY-MM-DD, such as 2026-03-31.")
-
-
-def show_progress(doing: str, share: float) -> None:
-    """What is being done, on a line of standard error that the next call writes over."""
-    print(f"\r\x1b[K{share:4.0%}  {doing}", end="", file=sys.stderr, flush=True)
-
-
-def clear_progress() -> None:
-    """Empties that line."""
-    print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 import sys
-from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from config.access import Role
-from config.settings import absolute_address, settings
-from dashboard.access import Person
-from dashboard.guard import CommandGuard
+from config.settings import settings
+from dashboard.command_data import add_where, personal_reporting, where_of
 from dashboard.improvement_records import decisions, read_if_there
 from dashboard.measure_table import measure_table
-from dashboard.personal import PROTECTED_LIMIT, PersonalReporting, is_in_protected_view
-from dashboard.reporting import GRAINS, DataChanged, NoData, Reporting
+from dashboard.personal import PROTECTED_LIMIT, is_in_protected_view
+from dashboard.reporting import GRAINS, DataChanged, NoData
 from dashboard.words import EXACT, PROTECTED, listing
-from data_access.audit import Action, AuditUnavailable, Entry
-from data_access.engines import engine
-from data_access.workspace import WorkspaceUnavailable, workspace_engine
+from data_access.audit import AuditUnavailable
+from data_access.workspace import WorkspaceUnavailable
 from metrics import catalogue
 from metrics.breakdowns import BREAKDOWNS
 
@@ -39,10 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--by", action="append", default=[], choices=list(BREAKDOWNS), metavar="BREAKDOWN",
         help=f"one row for each group; may be repeated to cross breakdowns: {', '.join(BREAKDOWNS)}",
     )
-    parser.add_argument(
-        "--where", action="append", default=[], metavar="BREAKDOWN=GROUP", type=_condition,
-        help="only this group; repeated for several breakdowns: all of them; with --exact, repeated for one: any of the groups",
-    )
+    add_where(parser)
     parser.add_argument("--format", choices=FORMATS, default="csv", help="(default: csv)")
     parser.add_argument(
         "--exact", action="store_true", help="exact figures, for whoever holds the database's credentials; the audit log records it",
@@ -58,37 +49,18 @@ def run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     targets, rebases = decisions(read_if_there(settings().workspace))
-    where: dict[str, list[str]] = {}
-    for breakdown, group in options.where:
-        where.setdefault(breakdown, []).append(group)
+    where = where_of(options)
     by = list(dict.fromkeys(options.by))
     if not options.exact and not is_in_protected_view(by, where):
         print(f"{PROTECTED_LIMIT} Or ask for --exact, if you may have exact numbers.", file=sys.stderr)
         return 2
-    reporting = _reporting(options, by, where)
+    asked = listing(options.measure) if options.measure else "all measures"
+    what = f"qs133 measures: {asked}, by {listing([options.period, *by])}"
+    reporting = personal_reporting(options.database, where, what, exact=options.exact)
     table = measure_table(reporting, chosen, options.period, targets, by=by, where=where, rebases=rebases)
     print(EXACT if options.exact else PROTECTED, file=sys.stderr)
     write(table, options.format)
     return 0
-
-
-def _reporting(options: argparse.Namespace, by: Sequence[str], where: Mapping[str, Sequence[str]]) -> PersonalReporting:
-    """The figures as whoever runs the command may see them; `--exact` is recorded before the first of them is given."""
-    everything = Reporting(engine(absolute_address(options.database) if options.database else settings().database))
-    who = _user()
-    filters = [f"{breakdown} is {listing(groups, 'or')}" for breakdown, groups in where.items()]
-    measures = listing(options.measure) if options.measure else "all measures"
-    what = f"qs133 measures: {measures}, by {listing([options.period, *by])}"
-    look = Entry(who, "command line", Action.EXACT_VIEW, what, ", ".join(filters), everything.version)
-    guard = CommandGuard(lambda: workspace_engine(settings().workspace), look)
-    return PersonalReporting(everything, Person("", who, Role.ANALYST if options.exact else Role.VIEWER), guard)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container may run as a number that has no name
-        return f"user {os.getuid()}"
 
 
 def write(table: pl.DataFrame, format: str) -> None:
@@ -99,13 +71,3 @@ def write(table: pl.DataFrame, format: str) -> None:
         print(table.with_columns(pl.col(pl.Date).dt.to_string()).write_json())
     else:
         sys.stdout.write(table.write_csv())
-
-
-def _condition(text: str) -> tuple[str, str]:
-    breakdown, equals, group = text.partition("=")
-    if not equals or breakdown not in BREAKDOWNS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not BREAKDOWN=GROUP. The breakdowns are {', '.join(BREAKDOWNS)}.")
-    labels = BREAKDOWNS[breakdown].labels
-    if labels and group not in labels and group != "Not recorded":
-        raise argparse.ArgumentTypeError(f"{breakdown} has no group {group!r}. Its groups are {', '.join(labels)} and Not recorded.")
-    return breakdown, group

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from config.data_quality import data_quality
 from config.settings import absolute_address, settings
-from dashboard.commands.load import clear_progress, show_progress, user_name
+from dashboard.console import clear_progress, show_progress, user_name
 from data_access.load import LoadError
 from data_access.load.going_back import NONE_EARLIER, go_back, kept_loads, why_no_way_back
 from data_access.load.history import NOT_KNOWN, Load, history

@@ -1,0 +1,58 @@
+"""What commands share: the data as whoever runs one may see it, and the options that narrow it down."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+
+from config.access import Role
+from config.settings import absolute_address, settings
+from dashboard.access import Person
+from dashboard.console import user_name
+from dashboard.guard import CommandGuard
+from dashboard.personal import PersonalReporting
+from dashboard.reporting import Reporting
+from dashboard.words import listing
+from data_access.audit import Action, Entry
+from data_access.engines import engine
+from data_access.workspace import workspace_engine
+from metrics.breakdowns import BREAKDOWNS
+
+
+def add_where(parser: argparse.ArgumentParser) -> None:
+    """The option `--where`."""
+    parser.add_argument(
+        "--where", action="append", default=[], metavar="BREAKDOWN=GROUP", type=_condition,
+        help="only this group; repeated for several breakdowns: all of them; with --exact, repeated for one: any of the groups",
+    )
+
+
+def where_of(options: argparse.Namespace) -> dict[str, list[str]]:
+    """What `--where` says, by breakdown."""
+    where: dict[str, list[str]] = {}
+    for breakdown, group in options.where:
+        where.setdefault(breakdown, []).append(group)
+    return where
+
+
+def personal_reporting(database: str | None, where: Mapping[str, Sequence[str]], what: str, *, exact: bool) -> PersonalReporting:
+    """The figures as whoever runs the command may see them; exact ones are recorded, as `what`, before the first of them is given.
+
+    Raises NoData and DatabaseUnavailable; the figures raise AuditUnavailable and WorkspaceUnavailable.
+    """
+    everything = Reporting(engine(absolute_address(database) if database else settings().database))
+    who = user_name()
+    filters = [f"{breakdown} is {listing(groups, 'or')}" for breakdown, groups in where.items()]
+    look = Entry(who, "command line", Action.EXACT_VIEW, what, ", ".join(filters), everything.version)
+    guard = CommandGuard(lambda: workspace_engine(settings().workspace), look)
+    return PersonalReporting(everything, Person("", who, Role.ANALYST if exact else Role.VIEWER), guard)
+
+
+def _condition(text: str) -> tuple[str, str]:
+    breakdown, equals, group = text.partition("=")
+    if not equals or breakdown not in BREAKDOWNS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not BREAKDOWN=GROUP. The breakdowns are {', '.join(BREAKDOWNS)}.")
+    labels = BREAKDOWNS[breakdown].labels
+    if labels and group not in labels and group != "Not recorded":
+        raise argparse.ArgumentTypeError(f"{breakdown} has no group {group!r}. Its groups are {', '.join(labels)} and Not recorded.")
+    return breakdown, group
