@@ -21,8 +21,9 @@ help: ## show this list
 run: .venv/.installed ## set up, fill an empty database with a made-up authority, open the dashboard on http://localhost:8501
 	@$(BIN)/qs133 demo
 
-test: .venv/.installed-test ## set up with a browser and a PostgreSQL, and run every test; ARGS="..." goes to pytest
+test: .venv/.installed-test ## set up with a browser, LibreOffice and a PostgreSQL, and run every test; ARGS="..." goes to pytest
 	@$(BIN)/python -m tests.browser.find_browser
+	@$(BIN)/python -m tests.office
 	@$(PYTEST) $(ARGS)
 
 check: lint types imports audit test ## all that is run before a commit

@@ -62,6 +62,11 @@ class PersonalReporting:
         return self._reporting.version
 
     @property
+    def made_up(self) -> bool:
+        """Whether the data is a made-up authority's."""
+        return self._reporting.made_up
+
+    @property
     def as_at(self) -> datetime.date:
         """The last day that counts."""
         return self._reporting.as_at

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import polars as pl
 
 from dashboard import sentences, words
+from dashboard.comparator_words import caveat, comparison_sentences, crossing_sentence, source
 from dashboard.emptiness import why_empty
 from dashboard.equality_words import gap_sentences
+from dashboard.packs.wording import unmarked
 from dashboard.shown import Shown, shown_of
 from dashboard.view import View
-from data_access.workspace import ActionRecord, ChangeRecord, NoteRecord, Record, Revision, Stage
+from data_access.workspace import ActionRecord, ChangeRecord, NoteRecord, Record, Stage
 from metrics import equality
 from metrics.breakdowns import Breakdown
 from metrics.catalogue import measures_of, statement_of, statements
@@ -73,7 +75,8 @@ class Stamp:
 class Part:
     """One measure of a pack, with the sentences of its page. `groups` are those of the latest complete period, in order.
 
-    `empty` says why there is nothing to show, and is None otherwise. `hidden` names the periods whose value is hidden.
+    `empty` says why there is nothing to show, and is None otherwise. `hidden` names the periods whose value is hidden. `beside` says
+    what published figures and changes of definition stand beside the trend.
     """
 
     measure: Measure
@@ -88,6 +91,7 @@ class Part:
     control: str
     gap: str
     hidden: str
+    beside: tuple[str, ...]
     actions: tuple[ActionRecord, ...]
     changes: tuple[ChangeRecord, ...]
     notes: tuple[NoteRecord, ...]
@@ -109,13 +113,16 @@ def of_statement(number: int, breakdown: Breakdown) -> Choice:
     return Choice(f"Statement {number}: {words.lower_first(statement.title)}", measures_of(number), breakdown, number)
 
 
+def of_measures(title: str, measures: Sequence[Measure], breakdown: Breakdown) -> Choice:
+    """These measures, in this order."""
+    return Choice(title, tuple(dict.fromkeys(measures)), breakdown)
+
+
 def make_pack(
-    view: View, choice: Choice, stamp: Stamp, written: Iterable[Revision[Record]], *,
-    changed: Sequence[str] = (), progress: Progress | None = None,
+    view: View, choice: Choice, stamp: Stamp, *, changed: Sequence[str] = (), progress: Progress | None = None,
 ) -> Pack:
-    """Works everything out. `written` is what people wrote; `progress` is called before each measure."""
+    """Works everything out; `progress` is called before each measure."""
     tell = progress or (lambda doing, share: None)
-    records = [item.record for item in written]
     families: dict[int, dict[str, Shown]] = {}
     parts = []
     for done, measure in enumerate(choice.measures):
@@ -124,11 +131,11 @@ def make_pack(
         if number not in families:
             # Groups are compared as on the measure's page, whose comparisons are one family: so the pack says what the page says.
             families[number] = shown_of(view, measures_of(number), choice.breakdown)
-        parts.append(_part(view, measure, choice.breakdown, families[number][measure.id], records))
+        parts.append(_part(view, measure, choice.breakdown, families[number][measure.id]))
     return Pack(choice.title, stamp, tuple(parts), tuple(changed))
 
 
-def _part(view: View, measure: Measure, breakdown: Breakdown, shown: Shown, records: Sequence[Record]) -> Part:
+def _part(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> Part:
     trend, row = shown.trend, shown.trend.latest
     return Part(
         measure, statement_of(measure), trend, breakdown, shown.groups,
@@ -137,15 +144,15 @@ def _part(view: View, measure: Measure, breakdown: Breakdown, shown: Shown, reco
         period="" if row is None else f"{words.upper_first(words.period_words(row))}, "
         f"{words.interval_words(measure, row['lower'], row['upper'])}.",
         target=words.target_sentence(trend), control=sentences.control_sentence(trend), gap=_gap(measure, breakdown, shown),
-        hidden=_hidden(trend),
-        actions=tuple(sorted(_of(records, ActionRecord, measure), key=_by_due)),
-        changes=tuple(sorted(_of(records, ChangeRecord, measure), key=lambda change: change.on)),
-        notes=tuple(note for note in _of(records, NoteRecord, measure) if _fits(note, trend)),
+        hidden=_hidden(trend), beside=tuple(_beside(shown)),
+        actions=tuple(sorted(_of(view, ActionRecord, measure), key=_by_due)),
+        changes=tuple(sorted(_of(view, ChangeRecord, measure), key=lambda change: change.on)),
+        notes=tuple(note for note in _of(view, NoteRecord, measure) if _fits(note, trend)),
     )
 
 
-def _of(records: Sequence[Record], kind: type[R], measure: Measure) -> list[R]:
-    return [record for record in records if isinstance(record, kind) and getattr(record, "measure", None) == measure.id]
+def _of(view: View, kind: type[R], measure: Measure) -> list[R]:
+    return [item.record for item in view.written.of(kind, measure)]
 
 
 def _by_due(action: ActionRecord) -> tuple[bool, datetime.date]:
@@ -164,6 +171,18 @@ def _gap(measure: Measure, breakdown: Breakdown, shown: Shown) -> str:
     if shown.gap:
         return f"The gap that matters most. {gap_sentences(measure, breakdown, shown.gap)}"
     return sentences.no_gap_sentence(breakdown, shown.groups)
+
+
+def _beside(shown: Shown) -> Iterator[str]:
+    """What the page says below the chart: published figures to compare with, and the changes of definition that the trend crosses."""
+    beside = shown.beside
+    if beside.why_not:
+        yield beside.why_not
+    elif beside.comparator is not None and beside.lines:
+        yield from comparison_sentences(shown.trend, beside)
+        yield unmarked(f"{caveat(beside.comparator, part=beside.part)} {source(beside.comparator)}")
+    if beside.changes:
+        yield crossing_sentence(beside.changes, "this trend")
 
 
 def _hidden(trend: Trend) -> str:

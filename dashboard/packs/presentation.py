@@ -108,7 +108,7 @@ def notes(part: Part, today: datetime.date) -> str:
         part.measure.title, f"NICE quality standard QS133, statement {statement.number}: {statement.words}", part.empty or part.headline,
     ]
     if not part.empty:
-        told += [part.period, part.target, part.control, part.gap, part.hidden]
+        told += [part.period, part.target, part.control, part.gap, part.hidden, *part.beside]
     if part.groups.height:
         rows = part.groups.iter_rows(named=True)
         told.append(f"By {part.breakdown.title.lower()}:")

@@ -32,7 +32,7 @@ def printable(pack: Pack) -> bytes:
     }
     return typst.compile(
         str(TEMPLATE), format="pdf", sys_inputs={"contents": json.dumps(contents)}, pdf_standards="ua-1",
-        timestamp=pack.stamp.made_at.replace(tzinfo=datetime.UTC),
+        timestamp=pack.stamp.made_at.replace(microsecond=0, tzinfo=datetime.UTC),
     )
 
 
@@ -42,7 +42,7 @@ def _part(part: Part, today: datetime.date) -> dict[str, Any]:
     return {
         "title": part.measure.title, "statement": f"Statement {part.statement.number}. {part.measure.nice}.",
         "empty": part.empty or "", "headline": f"{part.headline}.", "control": part.control if shown else "",
-        "said": [words for words in (f"{part.period} {part.target}", part.gap, part.hidden) if words] if shown else [],
+        "said": [words for words in (f"{part.period} {part.target}", part.gap, part.hidden, *part.beside) if words] if shown else [],
         "chart": drawn(part) if has_values else None,
         "tables": [table for table in (_over_time(part), _by_group(part)) if table] if has_values else [],
         "lists": [

@@ -126,7 +126,7 @@ def _of_part(number: int, part: Part) -> list[Sheet]:
     sheets = [Sheet(
         f"{number} over time", f"{part.measure.id}_over_time", f"{title}, by period", _columns(part, "Period"),
         tuple((upper_first(period_words(row)), *_numbers(part.measure, row), *_lines(part, row)) for row in trend),
-        (part.headline + ".", *(() if part.empty else (part.control,))),
+        (part.headline + ".", *(() if part.empty else (part.control,)), *part.beside),
     )]
     if part.groups.height and part.trend.latest:
         breakdown, columns = part.breakdown, _columns(part, part.breakdown.title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,3 +27,8 @@ def count(row: Mapping[str, Any], column: str) -> str:
 def value(measure: Measure, row: Mapping[str, Any]) -> str:
     """The value, or why there is none."""
     return why_missing(row) if row["state"] != State.SHOWN.value or row["value"] is None else figure(measure, row["value"])
+
+
+def unmarked(markdown: str) -> str:
+    """Markdown as plain words: without stars, and links as what they are called."""
+    return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", markdown.replace("**", ""))

@@ -122,13 +122,12 @@ class NoteRecord(Record):
 
 
 class SavedViewRecord(Record):
-    """A filter with a name. `view` is what the address has after '?'; without `everyone`, only its `owner` sees it."""
+    """A filter with a name. `view` is what the address has after '?'; without `everyone`, only whoever wrote it sees it."""
 
     kind: ClassVar[str] = "view"
     name: ShortWords
     view: str
     everyone: bool = False
-    owner: str = ""
 
 
 KINDS: dict[str, type[Record]] = {
