@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from dashboard.access import Person
-from data_access.audit import Action, Entry, record
+from data_access.audit import Action, AuditUnavailable, Entry, record
+from data_access.workspace import WorkspaceUnavailable
 
 _LAST_LOOK = "_last_exact_look"
 
@@ -39,18 +40,25 @@ class SessionGuard:
         self._check_person()
         look = self._entry(Action.EXACT_VIEW, self.page)
         if self.memory.get(_LAST_LOOK) != look:
-            record(self.workspace(), look)
+            self._record(look)
             self.memory[_LAST_LOOK] = look
 
     def before_export(self, what: str) -> None:
         """Writes each export down. Raises AccessChanged and AuditUnavailable."""
         self._check_person()
-        record(self.workspace(), self._entry(Action.EXPORT, what))
+        self._record(self._entry(Action.EXPORT, what))
 
     def change(self, what: str) -> None:
         """Writes down that the person is about to change something. Raises AccessChanged and AuditUnavailable."""
         self._check_person()
-        record(self.workspace(), self._entry(Action.CHANGE, what))
+        self._record(self._entry(Action.CHANGE, what))
+
+    def _record(self, entry: Entry) -> None:
+        try:
+            workspace = self.workspace()
+        except WorkspaceUnavailable as problem:
+            raise AuditUnavailable(f"No exact numbers are shown while nobody can write down who saw them. {problem}") from problem
+        record(workspace, entry)
 
     def _check_person(self) -> None:
         if self.still() != self.person:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from tests.browser.find_browser import ADVICE, find_browser
 from tests.browser.server import PROJECT_FOLDER, running_server
@@ -19,7 +19,8 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 # A browser that talks to our server and to nobody else.
 FLAGS = ["--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-SECONDS_FOR_A_RUN = 30
+SECONDS_FOR_A_RUN = 120
+"""Generous: the first page after a load counts everything, and the machine may be busy with other tests."""
 # Opened below its root, Streamlit looks for its own address there first, and the browser notes the two that it doesn't find.
 PROBED = re.compile(r"404.*_stcore/(health|host-config)")
 
@@ -47,15 +48,20 @@ def dashboard_url(serve: Serve, demo_database: str) -> str:
 # For this package and not the session: while Playwright is open, an event loop runs in the thread that other tests share.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = launch(playwright.chromium)
+        yield chromium
+        chromium.close()
+
+
+def launch(chromium: BrowserType, *more: str) -> Browser:
+    """Starts the browser that this machine has."""
     path = find_browser()
     if path is None:
         pytest.fail(ADVICE)
     # Chromium's sandbox refuses to start for root.
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
-        yield chromium
-        chromium.close()
+    return chromium.launch(executable_path=path, args=[*flags, *more])
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,17 +18,21 @@ SECONDS_TO_START = 60
 
 
 @contextmanager
-def running_server(folder: Path, environment: Mapping[str, str], script: str = "dashboard/server.py") -> Iterator[str]:
+def running_server(
+    folder: Path, environment: Mapping[str, str], script: str = "dashboard/server.py", *,
+    port: int | None = None, options: Sequence[str] = (),
+) -> Iterator[str]:
     """Start the dashboard with these environment variables beside our own, and give its address once it is healthy.
+    `options` go to Streamlit.
 
     What it prints goes to `server.log` in `folder`, which also holds a workspace of its own unless the environment names one.
     Raises RuntimeError with the end of that log if it does not start.
     """
-    port = free_port()
+    port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     command = [
         sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", "127.0.0.1",
-        "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
+        "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false", *options,
     ]
     variables = {"QS133_WORKSPACE_URL": f"sqlite:///{folder / 'workspace.sqlite'}", **environment}
     log = folder / "server.log"
