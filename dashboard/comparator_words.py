@@ -143,12 +143,12 @@ def change_words(change: DefinitionChange) -> str:
 
 
 def crossing_sentence(changes: Sequence[DefinitionChange], what: str = "This") -> str:
-    """That a comparison runs across changes of definition; empty without one."""
+    """That something shown over time runs across changes of definition; empty without one."""
     if not changes:
         return ""
     named = listing([f"{change.title} ({long_date(change.on)})" for change in changes])
     return (
-        f"{upper_first(what)} compares across {'a change' if len(changes) == 1 else 'changes'} of definition: {named}. Before and after "
+        f"{upper_first(what)} runs across {'a change' if len(changes) == 1 else 'changes'} of definition: {named}. Before and after "
         "may differ for that reason alone."
     )
 

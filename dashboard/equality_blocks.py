@@ -65,7 +65,7 @@ def equality_page(view: View) -> None:
     with st.container(horizontal=True, gap="medium"):
         breakdown, period = _characteristic(), _period(view)
     st.caption(breakdown.note)
-    crossing_words(view.crossed_by_groups(breakdown.id), "whoever looks at these groups over time")
+    crossing_words(view.crossed_by_groups(breakdown.id), "a look at these groups over time")
     page = _compare(view, breakdown, period)
     if filtered := words.filter_sentence(breakdown, view.filters.where.get(breakdown.id, ())):
         st.info(filtered, icon=":material/filter_alt:")

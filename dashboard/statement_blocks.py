@@ -94,7 +94,7 @@ def breakdown_choice(view: View) -> Breakdown:
     )
     breakdown = BREAKDOWNS[chosen or "placement"]
     st.caption(breakdown.note)
-    crossing_words(view.crossed_by_groups(breakdown.id), "whoever looks at these groups over time")
+    crossing_words(view.crossed_by_groups(breakdown.id), "a look at these groups over time")
     return breakdown
 
 

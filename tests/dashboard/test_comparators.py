@@ -333,7 +333,7 @@ def test_a_gap_over_time_says_that_it_crosses_a_change(view_of) -> None:
     page.selectbox(key="by").select("sex").run()
     page.selectbox(key="measure").select("persistent_absence").run()
     text = words(page)
-    assert "The gap over time compares across changes of definition" in text
+    assert "The gap over time runs across changes of definition" in text
     assert "New codes for sex in the return (1 April 2024) and New national attendance codes (19 August 2024)" in text
 
 
