@@ -13,6 +13,8 @@ from data_access.load import load
 from tests.browser.conftest import Serve
 
 Settle = Callable[[Page], Locator]
+PATIENCE = 150_000
+"""Milliseconds that a page may take on a busy machine: while it is drawn anew, what was there before stays."""
 Shoot = Callable[[Page, str], Path]
 
 
@@ -28,7 +30,7 @@ def kent_url(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
 def open_first(page: Page, url: str, settle: Settle) -> None:
     """Opens a page whose counts are worked out for the first time, which may take a while on a busy machine."""
     page.goto(url)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=150_000)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
     settle(page)
 
 
@@ -42,7 +44,7 @@ def names(page: Page, id: str) -> Locator:
 
 
 def expect_names(page: Page, id: str, expected: set[str]) -> None:
-    expect(names(page, id)).to_have_count(len(expected))
+    expect(names(page, id)).to_have_count(len(expected), timeout=PATIENCE)
     assert set(names(page, id).all_text_contents()) == expected
 
 
@@ -57,10 +59,10 @@ def test_a_new_user_sees_england_and_a_region_and_turns_them_off(
     expect_names(page, "attendance_in_care", {"England"})
     page.get_by_role("button", name="England", exact=True).click()
     expect(page).to_have_url(re.compile(r"[?&]compare=($|&)"))
-    expect(names(page, "attendance_in_care")).to_have_count(0)
+    expect(names(page, "attendance_in_care")).to_have_count(0, timeout=PATIENCE)
     page.reload()
     settle(page)
-    expect(names(page, "attendance_in_care")).to_have_count(0)
+    expect(names(page, "attendance_in_care")).to_have_count(0, timeout=PATIENCE)
     page.get_by_role("link", name="Overview").first.click()
     expect(page.get_by_role("heading", name="Where to look first")).to_be_visible()
     settle(page)
@@ -82,12 +84,12 @@ def test_a_real_authority_has_its_own_line_its_neighbours_and_its_rank(
 ) -> None:
     open_first(page, f"{kent_url}/statement_4?grain=Year", settle)
     shown = block(page, "persistent_absence_in_care")
-    expect(names(page, "persistent_absence_in_care")).to_have_count(4)
+    expect(names(page, "persistent_absence_in_care")).to_have_count(4, timeout=PATIENCE)
     expect(shown).to_contain_text(re.compile(r"By published figures, Kent is (joint )?\d+\w\w of 11"))
     expect(shown).to_contain_text("England: 20.3 %, school year 2024/25.")
     take_screenshot(page, "published figures of a real authority")
     page.get_by_role("button", name="Statistical neighbours").click()
-    expect(names(page, "persistent_absence_in_care")).to_have_count(3)
+    expect(names(page, "persistent_absence_in_care")).to_have_count(3, timeout=PATIENCE)
     expect(shown).not_to_contain_text("By published figures")
     open_first(page, f"{kent_url}/statement_4?compare=Own+published+figure", settle)
     expect_names(page, "attendance_in_care", {"Published"})
