@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from config.settings import PROJECT_FOLDER
 from data_access import tables
+from data_access.load.return_checks import CHECKS
 from metrics import catalogue
 from metrics.breakdowns import BREAKDOWNS
 from metrics.kinds import Mean, Measure, Proportion, Rate, RatioOfTotals
@@ -117,19 +118,34 @@ def _type_words(column: sa.Column[object]) -> str:
     return next(words for kind, words in names.items() if isinstance(column.type, kind))
 
 
+CHECKS_BEGIN, CHECKS_END = "<!-- checks: written by `make docs` -->", "<!-- end of checks -->"
+
+
+def checks_table() -> str:
+    """Every check of the return as a Markdown table."""
+    lines = ["| rule | finds | what it does to the measures |", "|---|---|---|"]
+    lines += [f"| {check.rule if check.rule[0].isdigit() else 'ours'} | {check.finding} | {check.effect} |" for check in CHECKS]
+    return "\n".join(lines) + "\n"
+
+
+def between(text: str, begin: str, end: str, content: str) -> str:
+    """A text with what is between two marks written anew."""
+    before, _, rest = text.partition(begin)
+    return f"{before}{begin}\n{content}{end}{rest.partition(end)[2]}"
+
+
 def readme_with_measures(readme: str) -> str:
     """The README with its measures table written anew between its two marks."""
-    before, _, rest = readme.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{measures_table()}{END}{after}"
+    return between(readme, BEGIN, END, measures_table())
 
 
 def documents(folder: Path = PROJECT_FOLDER) -> dict[Path, str]:
     """The generated files with what they should hold."""
-    readme = folder / "README.md"
+    readme, quality = folder / "README.md", folder / "docs" / "data-quality.md"
     return {
         folder / "docs" / "measures.md": measures_document(),
         folder / "docs" / "database.md": database_document(),
+        quality: between(quality.read_text(encoding="utf-8"), CHECKS_BEGIN, CHECKS_END, checks_table()),
         readme: readme_with_measures(readme.read_text(encoding="utf-8")),
     }
 
