@@ -37,6 +37,11 @@ FEEDS: Mapping[str, tuple[str, ...]] = {
     "programmes": ("programme",), "programme_sessions": ("programme_session",), "outcome_scores": ("outcome_score",),
     "education_plans": ("education_plan",), "attendance": ("attendance",), "exclusions": ("exclusion",),
     "carer_training": ("carer_training",),
+    "ssd_person": ("child.sex", "child.date_of_birth", "child.ethnicity"), "ssd_disability": ("child.disabled",),
+    "ssd_cla_episodes": ("care_arrangement", "placement", "care_start"), "ssd_cla_placement": ("care_arrangement", "placement"),
+    "ssd_legal_status": ("care_arrangement", "placement", "care_start"),
+    "ssd_immigration_status": ("child.unaccompanied", "child.unaccompanied_until"), "ssd_sdq_scores": (SDQ,),
+    "ssd_cla_previous_permanence": ("previous_permanence",),
 }
 """What of the reporting database (see `metrics.reads`) each source table is for."""
 

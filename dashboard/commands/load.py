@@ -1,4 +1,4 @@
-"""`qs133 load`: returns and extracts into the reporting database, in one step."""
+"""`qs133 load`: returns, extracts and a Standard Safeguarding Dataset into the reporting database, in one step."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import datetime
 import re
 import sys
-from pathlib import Path
 
 from config.settings import absolute_address, settings
 from dashboard.console import clear_progress, show_progress, user_name
@@ -20,8 +19,9 @@ HELP = "read SSDA903 returns and local extracts into the reporting database, rep
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `qs133 load`."""
     parser.add_argument(
-        "sources", nargs="+", type=Path, metavar="SOURCE",
-        help="an SSDA903 return (a folder of CSV files, or the XML file) or a folder of local extracts; any number, together",
+        "sources", nargs="+", metavar="SOURCE",
+        help="an SSDA903 return (a folder of CSV files, or the XML file), a folder of local extracts, or the address of a database with "
+        "the Standard Safeguarding Dataset (env:NAME: the variable that holds it); any number, together",
     )
     parser.add_argument("--as-at", type=_date, metavar="YYYY-MM-DD", help="the last day that counts (default: the latest date loaded)")
     parser.add_argument("--collection-year", type=int, metavar="YEAR", help="the only return's collection year: 2026 is 2025/26")

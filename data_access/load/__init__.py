@@ -25,19 +25,19 @@ Progress = Callable[[str, float], None]
 
 
 def load(
-    sources: Sequence[Path], database_url: str, *,
+    sources: Sequence[Path | str], database_url: str, *,
     as_at: datetime.date | None = None, collection_year: int | None = None, progress: Progress | None = None,
     made_up: bool = False, who: str = NOT_KNOWN, dry_run: bool = False, shown_as: Callable[[Path], str] = str,
 ) -> LoadReport:
     """Replaces the whole contents of the reporting database with what the sources hold.
 
-    `sources` are folders or files; `as_at` is the last day that counts (the latest loaded date without it);
-    `collection_year` is the year in which the only return's collection year ends. `progress` is told what is being
-    done and what share of the whole is done (0 to 1). `made_up` says that the sources are not about real children, which lets
-    anybody see the dashboard in any role. `who` is the person for the history of loads. A `dry_run` does everything but write, and
-    reports what would have been loaded. `shown_as` names a source in reports and in the database. Raises UsageError, and LoadError
-    when a file stops the load;
-    nothing is then written.
+    `sources` are folders, files, or the address of a database that holds a Standard Safeguarding Dataset, as text.
+    `as_at` is the last day that counts (the latest loaded date without it); `collection_year` is the year in which the
+    only return's collection year ends. `progress` is told what is being done and what share of the whole is done (0 to 1).
+    `made_up` says that the sources are not about real children, which lets anybody see the dashboard in any role. `who` is
+    the person for the history of loads. A `dry_run` does everything but write, and reports what would have been loaded.
+    `shown_as` names a folder or file in reports and in the database. Raises UsageError, and LoadError when a source stops
+    the load; nothing is then written.
     """
     if not sources:
         raise UsageError("No source was given. Name at least one folder or file to load.")

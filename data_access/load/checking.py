@@ -11,10 +11,14 @@ from data_access.load import specification as spec
 from data_access.load.recognising import SourceTable, as_date
 from data_access.load.specification import Kind, Rule
 
+DESCRIBED = r"^([A-Z][A-Z0-9]*) *[-–:(]"
+"""A code that is followed by its words."""
+
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 REASON = "_reason"
 FILE = "_file"
 ROW = "_row"
+YEAR = "_year"
 TYPES: dict[Kind, pl.DataType] = {
     Kind.TEXT: pl.String(), Kind.CODE: pl.String(), Kind.DATE: pl.Date(), Kind.FLAG: pl.Int16(), Kind.NUMBER: pl.Float64(),
     Kind.WHOLE: pl.Int64(),
@@ -54,8 +58,7 @@ def _value(text: pl.Series, rule: Rule, table: spec.Table, year: int) -> pl.Seri
     if rule.kind is Kind.DATE:
         read = as_date(column, table.date_format)
     elif rule.kind is Kind.CODE and rule.codes:
-        codes = rule.codes(year)
-        read = column.replace_strict(list(codes), list(codes.values()), default=None, return_dtype=pl.String)
+        read = read_code(column, rule.codes(year), described=rule.described)
     elif rule.kind is Kind.FLAG:
         read = column.replace_strict(["0", "1"], [0, 1], default=None, return_dtype=pl.Int16)
     elif rule.kind is Kind.NUMBER:
@@ -70,6 +73,16 @@ def _value(text: pl.Series, rule: Rule, table: spec.Table, year: int) -> pl.Seri
     values = text.unique().drop_nulls()
     meaning = values.to_frame().select(read.alias(text.name)).to_series()
     return text.replace_strict(values, meaning, default=None, return_dtype=TYPES[rule.kind])
+
+
+def read_code(text: pl.Expr, codes: spec.Codes, *, described: bool = False) -> pl.Expr:
+    """Text to what its code stands for, null for what is no code; `described` codes may be followed by their words."""
+    written, meaning = list(codes), list(codes.values())
+    exact = text.replace_strict(written, meaning, default=None, return_dtype=pl.String)
+    if not described:
+        return exact
+    leading = text.str.extract(DESCRIBED).replace_strict(written, meaning, default=None, return_dtype=pl.String)
+    return pl.coalesce(exact, leading)
 
 
 def _reason(text: pl.Series, value: pl.Series, rule: Rule, table: spec.Table, year: int | None) -> pl.Series | None:

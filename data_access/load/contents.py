@@ -11,8 +11,9 @@ from config.local_choices import local_choices
 from data_access import periods
 from data_access.load import arrangements, quality
 from data_access.load import specification as spec
+from data_access.load.checking import YEAR
 from data_access.load.errors import LoadError
-from data_access.load.merging import YEAR, Merged
+from data_access.load.merging import Merged
 
 LAST_CREDIBLE_YEAR = 2200
 DATED = (

@@ -9,16 +9,20 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_access.load import specification as spec
-from data_access.load.checking import FILE, REASON, ROW, TYPES, also_bad, check_rows, good_rows, refuse_repeats
+from data_access.load.checking import FILE, REASON, ROW, TYPES, YEAR, also_bad, check_rows, good_rows, refuse_repeats
 from data_access.load.reading import as_written
 from data_access.load.recognising import Source, SourceTable
+from data_access.load.ssd import joining
+from data_access.load.ssd import mapping as ssd
 
-YEAR = "_year"
 KEPT_PRIVATE = "[not kept]"
 PRIVATE_SHAPES = re.compile(r"^([A-Z][0-9]{11}[0-9A-Z]|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})$", re.IGNORECASE)
 """What a UPN or a postcode looks like, for rows whose fields are out of step with the header."""
 
-ORDER = (spec.HEADER, spec.CHILDREN, spec.PROGRAMMES)
+KNOWN_FROM = (spec.HEADER, ssd.PERSON, spec.CHILDREN)
+"""Tables whose children are known."""
+
+ORDER = (*KNOWN_FROM, spec.PROGRAMMES, ssd.LEGAL_STATUS)
 """Tables that others are held against, so they are checked first."""
 
 
@@ -28,8 +32,9 @@ class Merged:
 
     `frames` has one frame for every table, typed as checking leaves it, empty when no source has the table. Those of
     a return have the collection year in `_year` and hold, of rows that replace one another, the last.
+    What a Standard Safeguarding Dataset holds is in the frames of the return's and the extracts' tables, and as it was in its own.
     `replaced` counts the rows of each table that a later return replaced. `episodes_by_return` are the good rows of each return, in the
-    order of their years, before any are replaced.
+    order of their years, before any are replaced. `odd` are findings of the dataset: a sentence and the rows.
     """
 
     frames: dict[spec.Table, pl.DataFrame]
@@ -38,6 +43,7 @@ class Merged:
     quarantine: pl.DataFrame
     replaced: dict[str, int]
     episodes_by_return: Sequence[pl.DataFrame] = ()
+    odd: Sequence[tuple[str, pl.DataFrame]] = ()
 
 
 def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> Merged:
@@ -48,7 +54,7 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
     replaced: dict[str, int] = {}
     episodes: list[pl.DataFrame] = []
     known = pl.Series(dtype=pl.String())
-    others = [table for table in (*spec.RETURN_TABLES, *spec.EXTRACTS) if table not in ORDER]
+    others = [table for table in (*spec.RETURN_TABLES, *ssd.TABLES, *spec.EXTRACTS) if table not in ORDER]
     for done, table in enumerate((*ORDER, *others)):
         progress(f"Checking {table.name}", done / (len(ORDER) + len(others)))
         good: list[pl.DataFrame] = [_empty(table)]
@@ -59,12 +65,13 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
         if table is spec.EPISODES:
             episodes = good[1:]
         frames[table], replaced[table.name] = _replace(table, pl.concat(good))
-        if table in (spec.HEADER, spec.CHILDREN):
+        if table in KNOWN_FROM:
             known = pl.concat([known, frames[table][table.child]]).unique()
-    return Merged(
-        frames, frozenset(table.table.name for table in tables),
-        _files(tables, checked), _quarantine(tables, checked), replaced, episodes,
-    )
+    provided = {table.table.name for table in tables if table.table not in ssd.TABLES}
+    provided |= {name for table, name in ssd.STANDS_FOR.items() if not frames[table].is_empty()}
+    files, quarantine = _files(tables, checked), _quarantine(tables, checked)
+    odd = list(joining.findings(frames))
+    return Merged(joining.joined(frames), frozenset(provided), files, quarantine, replaced, episodes, odd)
 
 
 def _empty(table: spec.Table) -> pl.DataFrame:
@@ -84,11 +91,13 @@ def _checked(
     table: spec.Table, group: Sequence[tuple[int, SourceTable]], known: pl.Series, frames: dict[spec.Table, pl.DataFrame],
 ) -> pl.DataFrame:
     frame = pl.concat([check_rows(source, number) for number, source in group])
-    if table.child and table not in (spec.HEADER, spec.CHILDREN):
+    frame = joining.held_against_others(table, frame, frames)
+    if table.child and table not in KNOWN_FROM:
         strangers = frame[table.child].unique().drop_nulls().to_frame().filter(~pl.col(table.child).is_in(known.implode()))
         if strangers.height:
+            register = spec.HEADER if frames[ssd.PERSON].is_empty() else ssd.PERSON
             unknown = pl.col(table.child).is_in(strangers[table.child].implode())
-            frame = also_bad(frame, unknown, "the child is in no loaded Header or children row")
+            frame = also_bad(frame, unknown, f"the child is in no loaded {register.name} or children row")
     if table is spec.PROGRAMME_SESSIONS:
         ids = frames[spec.PROGRAMMES]["programme_id"]
         frame = also_bad(frame, ~pl.col("programme_id").is_in(ids.implode()), "the programme is in no loaded programmes row")

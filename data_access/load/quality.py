@@ -10,18 +10,22 @@ from config.code_lists import IN_CARE
 from data_access import periods
 from data_access.load import specification as spec
 from data_access.load.merging import Merged
+from data_access.load.ssd import mapping as ssd
 
 SCHEMA = {"finding": pl.String, "rows": pl.Int32, "children": pl.Int32}
 BOTH_GIVE = (("SEX", "sex", "sex"), ("DOB", "date_of_birth", "birth date"), ("ETHNIC", "ethnicity", "ethnicity"))
 
 DISAGREEMENT = "The children extract gives another {} than the SSDA903 Header. The Header's is used."
-DISAGREEMENTS = {DISAGREEMENT.format(words): f"child.{column}" for _, column, words in BOTH_GIVE}
+DISAGREEMENT_WITH_DATASET = "The children extract gives another {} than ssd_person. That of ssd_person is used."
+DISAGREEMENTS = {
+    sentence.format(words): f"child.{column}" for sentence in (DISAGREEMENT, DISAGREEMENT_WITH_DATASET) for _, column, words in BOTH_GIVE
+}
 """The finding of each disagreement, and the column of the table child that it makes doubtful."""
 
 
 def findings(merged: Merged) -> pl.DataFrame:
     """One row a finding that occurs: finding, rows, children."""
-    found = [*_disagreements(merged), *_others(merged)]
+    found = [*_disagreements(merged), *_others(merged), *merged.odd]
     rows = [(sentence, frame.height, frame[frame.columns[0]].n_unique()) for sentence, frame in found if frame.height]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
@@ -38,9 +42,12 @@ PAIRS = (
 def source_pairs(merged: Merged) -> pl.DataFrame:
     """present_in, absent_from, children, of_children for each of the pairs whose tables were both provided."""
     ids = {table: merged.frames[table][table.child].unique() for pair in PAIRS for table in pair}
+    # A dataset's persons are all whom children's services know, so it tells nothing that most of them are in no other table.
+    of_return = merged.frames[ssd.PERSON].is_empty()
+    pairs = [pair for pair in PAIRS if of_return or pair[0] is not spec.HEADER or pair[1] is spec.CHILDREN]
     rows = [
         (one.name, other.name, ids[one].filter(~ids[one].is_in(ids[other].implode())).len(), ids[one].len())
-        for one, other in PAIRS if {one.name, other.name} <= merged.provided
+        for one, other in pairs if {one.name, other.name} <= merged.provided
     ]
     schema = {"present_in": pl.String(), "absent_from": pl.String(), "children": pl.Int32(), "of_children": pl.Int32()}
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -50,10 +57,11 @@ Found = Iterator[tuple[str, pl.DataFrame]]
 
 
 def _disagreements(merged: Merged) -> Found:
+    disagreement = DISAGREEMENT if merged.frames[ssd.PERSON].is_empty() else DISAGREEMENT_WITH_DATASET
     both = merged.frames[spec.HEADER].join(merged.frames[spec.CHILDREN], left_on="CHILD", right_on="child_id")
-    for of_return, of_extract, words in BOTH_GIVE:
-        differing = both.filter(pl.col(of_return) != pl.col(of_extract)).select("CHILD")
-        yield DISAGREEMENT.format(words), differing
+    for one, other, words in BOTH_GIVE:
+        differing = both.filter(pl.col(one) != pl.col(other)).select("CHILD")
+        yield disagreement.format(words), differing
 
 
 def _others(merged: Merged) -> Found:

@@ -13,6 +13,8 @@ from data_access.load import specification as spec
 from data_access.load.errors import FileProblem, LoadError, UsageError
 from data_access.load.reading import Raw, read_csv
 from data_access.load.spreadsheets import read_parquet, read_xlsx
+from data_access.load.ssd.database import is_address, read_database, shown_address
+from data_access.load.ssd.mapping import TABLES as SSD_TABLES
 from data_access.load.xml_return import read_xml
 
 READERS: dict[str, Callable[[Path], Raw]] = {".csv": read_csv, ".parquet": read_parquet, ".xlsx": read_xlsx}
@@ -54,6 +56,11 @@ class Source:
     def is_return(self) -> bool:
         return bool(self.unused) or any(table.table.is_return for table in self.tables)
 
+    @property
+    def is_ssd(self) -> bool:
+        """Whether it is a Standard Safeguarding Dataset."""
+        return any(table.table in SSD_TABLES for table in self.tables)
+
 
 def files_of(source: Path) -> list[Path]:
     """The data files of a folder, by name, or the one file. Raises FileProblem when there is none."""
@@ -73,19 +80,26 @@ def files_of(source: Path) -> list[Path]:
 
 
 def read_sources(
-    sources: Sequence[Path], progress: Callable[[str, float], None], shown_as: Callable[[Path], str] = str,
+    sources: Sequence[Path | str], progress: Callable[[str, float], None], shown_as: Callable[[Path], str] = str,
 ) -> list[Source]:
-    """Everything in the sources, read and recognised, in the order given. `shown_as` gives each source its name.
+    """Everything in the sources, read and recognised, in the order given. A source that is a database's address holds an SSD.
+
+    `shown_as` gives each folder and file its name.
 
     Raises LoadError with a sentence for each file that stops the load.
     """
     problems: list[str] = []
     listed: list[tuple[Source, list[Path]]] = []
-    for path in sources:
+    for given in sources:
         try:
-            listed.append((Source(shown_as(path)), files_of(path)))
+            if isinstance(given, str) and is_address(given):
+                listed.append((_read_address(given, progress), []))
+            else:
+                listed.append((Source(shown_as(Path(given))), files_of(Path(given))))
         except FileProblem as problem:
             problems.append(str(problem))
+        except LoadError as error:
+            problems += error.sentences
     count = sum(len(files) for _, files in listed)
     done = 0
     for source, files in listed:
@@ -100,6 +114,14 @@ def read_sources(
     if problems:
         raise LoadError(problems)
     return [source for source, _ in listed]
+
+
+def _read_address(address: str, progress: Callable[[str, float], None]) -> Source:
+    name = shown_address(address)
+    progress(f"Reading {name}", 0.0)
+    source = Source(name)
+    source.tables += [SourceTable(name, table.name, table, raw) for table, raw in read_database(address)]
+    return source
 
 
 def _read_file(source: Source, path: Path) -> None:
@@ -170,9 +192,16 @@ def _twice(source: Source) -> Iterator[str]:
 def with_collection_years(sources: Sequence[Source], told: int | None, as_at: datetime.date | None) -> list[Source]:
     """The sources, returns with their collection year and in the order of those years.
 
-    Raises UsageError when a year is told for other than exactly one return, LoadError when a return's year can't be found.
+    Raises UsageError when a year is told for other than exactly one return, or when a Standard Safeguarding Dataset comes with another
+    or with a return; LoadError when a return's year can't be found.
     """
     returns = [source for source in sources if source.is_return]
+    datasets = [source for source in sources if source.is_ssd]
+    if len(datasets) > 1 or (datasets and returns):
+        raise UsageError(
+            f"{datasets[0].name} is a Standard Safeguarding Dataset and holds what {(datasets[1:] + returns)[0].name} holds. "
+            "Load one of them, with the local extracts."
+        )
     if told is not None and len(returns) != 1:
         raise UsageError(f"--collection-year needs exactly one SSDA903 return, not {len(returns)}. Leave it out, or load one return.")
     years: list[tuple[int, Source]] = []

@@ -15,7 +15,8 @@ import polars as pl
 
 from config.code_lists import IN_CARE, LEGAL_STATUS, TEMPORARY_ABSENCE
 from data_access.load import specification as spec
-from data_access.load.merging import YEAR, Merged
+from data_access.load.checking import YEAR
+from data_access.load.merging import Merged
 from data_access.load.recognising import Source, as_date
 
 CHILD, DECOM, DEC = pl.col("CHILD"), pl.col("DECOM"), pl.col("DEC")
@@ -45,7 +46,8 @@ Find = Callable[[Returns], pl.DataFrame]
 class ReturnCheck:
     """One check. `rule` is DfE's number, or a name of ours where DfE has none; `finding` says what it finds and `effect` what that
     does to the measures; `touches` are the reporting tables whose contents it makes doubtful; `needs` the tables of the return without
-    which it can't run. `find` gives CHILD, DECOM and `_year` of the rows that fail, the last two null where a row has none."""
+    which it can't run. `find` gives CHILD, DECOM and `_year` of the rows that fail, the last two null where a row has none. `of_files`
+    says that it looks at what only a return's files have, so that it says nothing about a Standard Safeguarding Dataset."""
 
     rule: str
     finding: str
@@ -53,6 +55,7 @@ class ReturnCheck:
     touches: tuple[str, ...]
     needs: tuple[spec.Table, ...]
     find: Find
+    of_files: bool = False
 
     @property
     def name(self) -> str:
@@ -63,8 +66,9 @@ class ReturnCheck:
 def run_checks(returns: Returns) -> tuple[pl.DataFrame, pl.DataFrame]:
     """rule, finding, rows, children of every check that could run, and rule, child_id, start_date, collection_year of the failing rows."""
     counts, rows = [], [pl.DataFrame(schema=ROWS)]
+    files = any(source.is_return for source in returns.sources)
     for check in CHECKS:
-        if not {table.name for table in check.needs} <= returns.merged.provided:
+        if not {table.name for table in check.needs} <= returns.merged.provided or (check.of_files and not files):
             continue
         failing = check.find(returns)
         counts.append((check.rule, check.finding, failing.height, failing["CHILD"].n_unique()))
@@ -181,7 +185,7 @@ CHECKS = (
     ReturnCheck(
         "356", "The episode ends before it starts. Counted in the rows as they were read, because they are quarantined.",
         "The episode is not loaded: its time in care, its placement and its end are missing.",
-        _EPISODE_TABLES, (spec.EPISODES,), _ends_before_it_begins,
+        _EPISODE_TABLES, (spec.EPISODES,), _ends_before_it_begins, of_files=True,
     ),
     ReturnCheck(
         "355", "The episode ends on the day it starts.",
@@ -203,10 +207,12 @@ CHECKS = (
     ReturnCheck(
         "502", "An episode was open at the end of a return, and the child's first episode in the next return starts on another date.",
         "The open episode stays beside the new one.", _EPISODE_TABLES, (spec.EPISODES,), _not_carried_on,
+        of_files=True,
     ),
     ReturnCheck(
         "open_in_earlier_return", "An episode is open in an earlier return and is not in the latest.",
         "It is kept as open, so the child seems to be in care still.", _EPISODE_TABLES, (spec.EPISODES,), _forgotten_open,
+        of_files=True,
     ),
     ReturnCheck(
         "186", "A child aged 4 to 16 who was in care all year has neither an SDQ score nor a reason for having none.",
@@ -216,10 +222,11 @@ CHECKS = (
     ReturnCheck(
         "630", "A child came into care and the return doesn't say what permanent home, if any, came before (PREV_PERM).",
         "The child counts as not returned from a permanent home.",
-        ("previous_permanence",), (spec.EPISODES, spec.PREV_PERM), _without_previous_permanence,
+        ("previous_permanence",), (spec.EPISODES, spec.PREV_PERM), _without_previous_permanence, of_files=True,
     ),
     ReturnCheck(
         "444", "Two children have the same UPN.",
         "They may be one child under two numbers, who then counts twice.", ("child", "attachment_need"), (spec.HEADER,), _same_upn,
+        of_files=True,
     ),
 )

@@ -29,12 +29,16 @@ Codes = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Rule:
-    """How one column is checked. `codes` gives the stored value of each code as read, by collection year."""
+    """How one column is checked. `codes` gives the stored value of each code as read, by collection year.
+
+    `described` says that a code may be followed by its words: 'C2 - Full care order'.
+    """
 
     kind: Kind
     required: bool = False
     codes: Callable[[int], Codes] | None = None
     highest: int | None = None
+    described: bool = False
 
 
 @dataclass(frozen=True, eq=False)
