@@ -79,15 +79,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _usage_problem(options: argparse.Namespace, where: dict[str, tuple[str, ...]]) -> str | None:
-    if options.format is None:
-        options.format = options.output.suffix.lower().removeprefix(".")
-    if options.format not in FORMATS:
+    if _format(options) not in FORMATS:
         return f"The name of the file doesn't say which format is wanted. Add --format: {', '.join(FORMATS)}."
-    if options.baseline and options.format != "xlsx":
+    if options.baseline and _format(options) != "xlsx":
         return "A baseline assessment is written as XLSX. Name a file that ends in .xlsx."
     if not options.exact and not is_in_protected_view([options.by], where):
         return f"{PROTECTED_LIMIT} Or ask for --exact, if you may have exact numbers."
     return None
+
+
+def _format(options: argparse.Namespace) -> str:
+    format: str = options.format or options.output.suffix.lower().removeprefix(".")
+    return format
 
 
 def _make(options: argparse.Namespace, where: dict[str, tuple[str, ...]], progress: Progress | None) -> tuple[bytes, View] | None:
@@ -107,7 +110,7 @@ def _make(options: argparse.Namespace, where: dict[str, tuple[str, ...]], progre
     stamp = Stamp(settings().authority, reporting.version, reporting.as_at, shown, view.sharing, reporting.exact, user_name(), now)
     changed = found.sentences if found is not None and options.changed else ()
     pack = make_pack(view, choice, stamp, changed=changed, progress=progress)
-    return baseline(pack, written) if options.baseline else contents_of(pack, options.format, progress), view
+    return baseline(pack, written) if options.baseline else contents_of(pack, _format(options), progress), view
 
 
 def _choice(options: argparse.Namespace, found: digest.Digest | None) -> Choice:
