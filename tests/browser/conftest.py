@@ -19,10 +19,11 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 # A browser that talks to our server and to nobody else.
 FLAGS = ["--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-SECONDS_FOR_A_RUN = 120
+SECONDS_FOR_A_RUN = 240
 """Generous: the first page after a load counts everything, and the machine may be busy with other tests."""
-# Opened below its root, Streamlit looks for its own address there first, and the browser notes the two that it doesn't find.
-PROBED = re.compile(r"404.*_stcore/(health|host-config)")
+# Opened at a page's own address, Streamlit's client asks first below that page and then at the root for these two, to find out
+# where its server is. The first answer is a 404 by design, and Chromium writes every 404 to the console.
+PROBE = re.compile(r"https?://[^/]+/[a-z0-9_]+/_stcore/(health|host-config)")
 
 Serve = Callable[..., str]
 
@@ -89,9 +90,8 @@ def new_page(browser: Browser, device: dict[str, Any], console_errors: list[str]
     context = browser.new_context(locale="en-GB", timezone_id="Europe/London", **device)
 
     def note_message(message: ConsoleMessage) -> None:
-        told = f"{message.text} ({message.location})"
-        if message.type == "error" and not PROBED.search(told):
-            console_errors.append(told)
+        if message.type == "error" and not PROBE.fullmatch(message.location.get("url", "")):
+            console_errors.append(f"{message.text} ({message.location})")
 
     page = context.new_page()
     page.on("console", note_message)
@@ -117,6 +117,18 @@ def settle() -> Callable[[Page], Locator]:
         return app
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def visit(settle: Callable[[Page], Locator]) -> Callable[[Page, str], Locator]:
+    """`visit(page, address)` opens an address of the dashboard and gives the page once it is drawn down to its footer."""
+
+    def open_and_wait(page: Page, address: str) -> Locator:
+        page.goto(address)
+        expect(page.get_by_text("Data version").last).to_be_visible(timeout=SECONDS_FOR_A_RUN * 1000)
+        return settle(page)
+
+    return open_and_wait
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ def block(page: Page, id: str) -> Locator:
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_a_statement_opens_from_its_address_with_every_chart(
-    page: Page, dashboard_url: str, settle: Settle, take_screenshot: Shoot, console_errors: list[str], number: int
+    page: Page, dashboard_url: str, settle: Settle, take_screenshot: Shoot, number: int
 ) -> None:
     page.goto(f"{dashboard_url}/statement_{number}")
     settle(page)
@@ -31,12 +31,11 @@ def test_a_statement_opens_from_its_address_with_every_chart(
     for measure in shown:
         expect(block(page, measure.id).get_by_role("heading", name=measure.title)).to_be_visible()
     take_screenshot(page, f"statement {number}")
-    _forget_what_streamlit_probes(console_errors)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_nothing_is_wider_than_a_phone(
-    phone_page: Page, dashboard_url: str, settle: Settle, take_screenshot: Shoot, console_errors: list[str], number: int
+    phone_page: Page, dashboard_url: str, settle: Settle, take_screenshot: Shoot, number: int
 ) -> None:
     phone_page.goto(f"{dashboard_url}/statement_{number}")
     settle(phone_page)
@@ -53,11 +52,10 @@ def test_nothing_is_wider_than_a_phone(
     )
     assert cut == []
     take_screenshot(phone_page, f"statement {number} on a phone")
-    _forget_what_streamlit_probes(console_errors)
 
 
 def test_the_breakdown_is_in_the_address_and_opens_from_it(
-    page: Page, dashboard_url: str, settle: Settle, console_errors: list[str]
+    page: Page, dashboard_url: str, settle: Settle
 ) -> None:
     page.goto(f"{dashboard_url}/statement_2")
     settle(page)
@@ -68,10 +66,9 @@ def test_the_breakdown_is_in_the_address_and_opens_from_it(
     page.goto(page.url)
     settle(page)
     expect(block(page, "suspended").get_by_text("Sex, ")).to_be_visible()
-    _forget_what_streamlit_probes(console_errors)
 
 
-def test_the_table_and_the_download_hold_what_is_shown(page: Page, dashboard_url: str, settle: Settle, console_errors: list[str]) -> None:
+def test_the_table_and_the_download_hold_what_is_shown(page: Page, dashboard_url: str, settle: Settle) -> None:
     page.goto(f"{dashboard_url}/statement_3")
     settle(page)
     measure = get("video_feedback_received")
@@ -90,16 +87,9 @@ def test_the_table_and_the_download_hold_what_is_shown(page: Page, dashboard_url
     assert {last["numerator"], last["denominator"], last["shown_as"]} <= set(latest)
     assert f"{last['numerator']} of {last['denominator']} children, {last['shown_as']}" in shown.inner_text()
     assert {row["sharing"] for row in rows} == {EXACT}
-    _forget_what_streamlit_probes(console_errors)
 
 
-def test_a_link_with_a_measure_opens_at_it(page: Page, dashboard_url: str, settle: Settle, console_errors: list[str]) -> None:
+def test_a_link_with_a_measure_opens_at_it(page: Page, dashboard_url: str, settle: Settle) -> None:
     page.goto(f"{dashboard_url}/statement_4#three_or_more_placements")
     settle(page)
     expect(block(page, "three_or_more_placements").get_by_role("heading").first).to_be_in_viewport(timeout=15000)
-    _forget_what_streamlit_probes(console_errors)
-
-
-def _forget_what_streamlit_probes(errors: list[str]) -> None:
-    """Opened below its root, Streamlit looks for its own address there first, and the browser notes the two that it doesn't find."""
-    errors[:] = [error for error in errors if not re.search(r"404.*_stcore/(health|host-config)", error)]

@@ -1,0 +1,68 @@
+"""Every page in both themes, held against the rules of axe, and its colours as colour-blind people see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page
+
+from dashboard.charts.theme import MARKS
+
+Visit = Callable[[Page, str], Locator]
+PAGES = ("", "statement_1", "statement_2", "statement_3", "statement_4", "equality", "definitions")
+Matrix = npt.NDArray[np.float64]
+
+# Machado, Oliveira and Fernandes (2009), IEEE Transactions on Visualization and Computer Graphics 15:1291, severity 1.0, on linear RGB.
+SEEN_WITH = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+CLEARLY_APART = 20
+"""In CIELAB; people notice 2.3, and 20 is two colours by anybody's word."""
+DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => plot.data.filter(trace => trace.mode === 'markers')
+    .map(trace => [trace.marker.symbol, trace.marker.color]))"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(page: Page, dashboard_url: str, visit: Visit, name: str, theme: str) -> None:
+    page.emulate_media(color_scheme=theme)
+    visit(page, f"{dashboard_url}/{name}")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_colour_blind_people_tell_improvement_from_concern(page: Page, dashboard_url: str, visit: Visit) -> None:
+    visit(page, f"{dashboard_url}/statement_2")
+    drawn = dict(page.evaluate(DRAWN))
+    improvement, concern = (MARKS[state].symbol for state in ("improvement", "concern"))
+    assert {improvement, concern} <= drawn.keys()
+    assert improvement != concern  # nor is it the colour alone that says so
+    for name, matrix in SEEN_WITH.items():
+        seen = {symbol: lab(np.clip(np.array(matrix) @ linear(drawn[symbol]), 0, 1)) for symbol in (improvement, concern)}
+        assert np.linalg.norm(seen[improvement] - seen[concern]) > CLEARLY_APART, name
+
+
+def test_the_simulation_finds_red_and_green_alike() -> None:
+    """What it is for: red and green that differ plainly for others are hardly apart in protanopia."""
+    red, green = linear("#C0392B"), linear("#6B7A1F")
+    matrix = np.array(SEEN_WITH["deuteranopia"])
+    assert np.linalg.norm(lab(red) - lab(green)) > 2 * np.linalg.norm(lab(np.clip(matrix @ red, 0, 1)) - lab(np.clip(matrix @ green, 0, 1)))
+
+
+def linear(colour: str) -> Matrix:
+    """'#RRGGBB' as linear RGB from 0 to 1 (IEC 61966-2-1)."""
+    channels = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb: Matrix) -> Matrix:
+    """Linear RGB as CIELAB under D65."""
+    xyz = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]) @ rgb
+    x, y, z = (value**(1 / 3) if value > 216 / 24389 else (24389 / 27 * value + 16) / 116 for value in xyz / [0.95047, 1.0, 1.08883])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])

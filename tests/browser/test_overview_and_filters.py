@@ -1,0 +1,121 @@
+"""The overview and the filters in a real browser, on the demo authority."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from metrics.catalogue import get, measures
+
+Visit = Callable[[Page, str], Locator]
+Settle = Callable[[Page], Locator]
+Shoot = Callable[[Page, str], Path]
+PATIENCE = 90_000
+
+
+def lines(page: Page) -> Locator:
+    return page.locator(".cockpit .line")
+
+
+def line(page: Page, id: str) -> Locator:
+    """The overview's line of one measure."""
+    return lines(page).filter(has=page.get_by_role("link", name=get(id).title, exact=True))
+
+
+def choices(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_every_measure_is_there_and_concern_comes_first(page: Page, dashboard_url: str, visit: Visit, take_screenshot: Shoot) -> None:
+    visit(page, dashboard_url)
+    expect(lines(page)).to_have_count(len(measures()))
+    concern = [("concern" in (row.get_attribute("class") or "").split()) for row in lines(page).all()]
+    assert any(concern)
+    assert concern == sorted(concern, reverse=True)
+    assert page.get_by_role("heading", name=re.compile(f"^{sum(concern)} of {len(measures())} measures")).is_visible()
+    take_screenshot(page, "overview")
+
+
+def test_the_overview_can_be_narrowed_and_its_address_says_how(page: Page, dashboard_url: str, visit: Visit, settle: Settle) -> None:
+    visit(page, dashboard_url)
+    count = page.locator(".cockpit .line.concern").count()
+    page.get_by_role("radio", name="Concern").click()
+    expect(lines(page)).to_have_count(count, timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"show=Concern"), timeout=PATIENCE)
+    visit(page, page.url)
+    expect(lines(page)).to_have_count(count)
+    page.get_by_role("combobox", name="Statement").click()
+    page.get_by_role("option", name=re.compile("^1 ")).click()
+    expect(page.get_by_text("No measure is like that.")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_line_leads_to_its_measure_with_the_filters(page: Page, dashboard_url: str, visit: Visit) -> None:
+    visit(page, f"{dashboard_url}/?sex=Female")
+    page.get_by_role("link", name=get("attendance").title, exact=True).click()
+    expect(page.get_by_role("heading", name="Statement 2: education plan")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".st-key-block_attendance").get_by_role("heading").first).to_be_in_viewport(timeout=PATIENCE)
+    assert choices(page)["sex"] == ["Female"]
+
+
+def test_a_filter_changes_the_numbers_and_the_address_and_can_be_cleared(page: Page, dashboard_url: str, visit: Visit) -> None:
+    visit(page, dashboard_url)
+    value = line(page, "education_plan_up_to_date").locator("p.small").nth(1)
+    everybody = value.inner_text()
+    page.get_by_role("combobox", name=re.compile("^Placement")).click()
+    page.get_by_role("option", name="Foster carer", exact=True).click()
+    expect(page.get_by_text("Children whose placement is ‘Foster carer’")).to_be_visible(timeout=PATIENCE)
+    expect(value).not_to_have_text(everybody, timeout=PATIENCE)
+    filtered = value.inner_text()
+    expect(page).to_have_url(re.compile("placement=Foster"), timeout=PATIENCE)
+    # A link opens the same view, on any page.
+    visit(page, page.url)
+    expect(value).to_have_text(filtered, timeout=PATIENCE)
+    visit(page, page.url.replace("/?", "/statement_2?"))
+    counted = filtered.partition(",")[0]
+    expect(page.locator(".st-key-block_education_plan_up_to_date")).to_contain_text(counted, timeout=PATIENCE)
+    visit(page, page.url.replace("/statement_2?", "/?"))
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_text("All children, quarters from")).to_be_visible(timeout=PATIENCE)
+    expect(value).to_have_text(everybody, timeout=PATIENCE)
+    expect(page).not_to_have_url(re.compile("placement="), timeout=PATIENCE)
+
+
+def test_a_filter_that_a_measure_cannot_take_is_explained_there(page: Page, dashboard_url: str, visit: Visit) -> None:
+    visit(page, f"{dashboard_url}/statement_1?unaccompanied=No")
+    block = page.locator(".st-key-block_unaccompanied_assessed_once_stable")
+    expect(block).to_contain_text("No data under 'Unaccompanied asylum-seeking child: No'")
+    expect(block).to_contain_text("Choose another group, or clear the filters")
+    expect(block.locator(".js-plotly-plot")).to_have_count(0)
+    expect(page.locator(".st-key-block_social_emotional_mean").locator(".js-plotly-plot").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_periods_and_the_way_to_draw_are_kept_in_the_address(page: Page, dashboard_url: str, visit: Visit) -> None:
+    visit(page, f"{dashboard_url}/statement_2?grain=Year&chart=Line")
+    expect(page.get_by_text("All children, years from")).to_be_visible()
+    block = page.locator(".st-key-block_education_plan")
+    expect(block.get_by_text("A plain line, as chosen: no limits are worked out.")).to_be_visible()
+    expect(block.get_by_text("By year", exact=True)).to_be_visible()
+
+
+def test_the_overview_fits_a_phone(phone_page: Page, dashboard_url: str, visit: Visit, take_screenshot: Shoot) -> None:
+    visit(phone_page, dashboard_url)
+    assert phone_page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+    expect(lines(phone_page)).to_have_count(len(measures()))
+    take_screenshot(phone_page, "overview on a phone")
+
+
+def test_definitions_hold_every_measure_and_can_be_searched(page: Page, dashboard_url: str, visit: Visit, take_screenshot: Shoot) -> None:
+    visit(page, f"{dashboard_url}/definitions")
+    for measure in measures():
+        expect(page.get_by_role("heading", name=measure.title, exact=True)).to_have_count(1)
+    for method in ("Intervals", "Process control", "Targets", "Equality", "Small numbers"):
+        expect(page.get_by_role("heading", name=re.compile(f"^{method}: "))).to_be_visible()
+    take_screenshot(page, "definitions")
+    page.get_by_role("searchbox", name="Find a measure").fill("persistently")
+    expect(page.get_by_role("heading", name=get("education_plan").title, exact=True)).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=get("persistent_absence").title, exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("find=persistently"), timeout=PATIENCE)
