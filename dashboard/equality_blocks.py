@@ -117,7 +117,7 @@ def _compare(view: View, breakdown: Breakdown, period: str | None) -> Page:
 
 def _stands_out(page: Page) -> None:
     """The answer in words: the clear gaps that stand for most children."""
-    st.subheader(words.verdict_sentence(page.compared, page.breakdown), anchor=False)
+    st.header(words.verdict_sentence(page.compared, page.breakdown), anchor=False)
     by_id = {measure.id: measure for measure in measures()}
     worse = equality.gaps_against(page.compared)
     for row in worse.head(MOST_SENTENCES).iter_rows(named=True):

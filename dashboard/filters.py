@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.access import DEMO_ROLE, DEMO_TEAM
+from dashboard.access import DEMO_ROLE, DEMO_TEAM, FIRST_DEMO_ROLE
 from dashboard.comparator_choice import COMPARE
 from dashboard.personal import MOST_CHARACTERISTICS, PROTECTED_LIMIT
 from dashboard.session import Choices, Data, choices
@@ -21,7 +21,7 @@ from dashboard.words import NOUNS, listing, long_date, lower_first, plural, uppe
 from metrics.breakdowns import BREAKDOWNS, Breakdown
 from metrics.trend import Chart
 
-GRAIN, FIRST, LAST, CHART = "grain", "first", "last", "chart"
+GRAIN, FIRST, LAST, CHART, TARGET_LINES = "grain", "first", "last", "chart", "target_lines"
 """Keys in the address, beside the ids of the breakdowns."""
 
 DEFAULT_GRAIN = "quarter"
@@ -52,7 +52,11 @@ def choose(data: Data, *, protected: bool = False) -> Filters:
             "Way to draw trends", list(CHARTS), format_func=_chart_words, key=CHART, bind="query-params",
             help="Automatic: process control from 13 complete periods on, a run chart below that.",
         )
-        filters = Filters(grain, where, first, last, None if chart in (None, AUTOMATIC) else Chart(chart))
+        target_lines = st.toggle(
+            "Draw local targets", value=True, key=TARGET_LINES, bind="query-params",
+            help="The purple line in each chart. What is said about the target stays.",
+        )
+        filters = Filters(grain, where, first, last, None if chart in (None, AUTOMATIC) else Chart(chart), target_lines=target_lines)
         _heading(heading, active(filters))
     return filters
 
@@ -78,9 +82,13 @@ def address(filters: Filters, **more: str) -> str:
     values |= {name: [label] for name, label in ((FIRST, filters.first), (LAST, filters.last)) if label}
     if filters.chart is not None:
         values[CHART] = [CHARTS[filters.chart.value]]
+    if not filters.target_lines:
+        values[TARGET_LINES] = ["false"]
     if filters.compare is not None:
         values[COMPARE] = list(filters.compare) or [""]
-    values |= {name: [upper_first(st.session_state[name])] for name in (DEMO_ROLE, DEMO_TEAM) if st.session_state.get(name)}
+    # Streamlit takes a value that is there anyway out of the address, and the place on the page that the address ends with goes too.
+    demo = {name: st.session_state.get(name) for name in (DEMO_ROLE, DEMO_TEAM)}
+    values |= {name: [upper_first(held)] for name, held in demo.items() if held and held != FIRST_DEMO_ROLE.value}
     return urlencode({**values, **more}, doseq=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 import polars as pl
 import streamlit as st
@@ -78,7 +79,8 @@ def _over_time(view: View, shown: Shown) -> None:
     trend = shown.trend
     st.markdown(f"**By {sentences.grain(trend)}**")
     changes = [item.record for item in view.written.changes(trend.measure)]
-    _draw(trend_chart(trend, view.rebases_of(trend.measure), changes, beside=shown.beside), f"trend_{trend.measure.id}")
+    drawn = trend if view.filters.target_lines else replace(trend, frame=trend.frame.with_columns(pl.lit(None, pl.Float64).alias("target")))
+    _draw(trend_chart(drawn, view.rebases_of(trend.measure), changes, beside=shown.beside), f"trend_{trend.measure.id}")
     st.caption(f"{words.better_words(trend.measure)} {trend.reason}")
     beside_words(trend, shown.beside)
 
@@ -104,9 +106,9 @@ def _gap(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> No
 
 
 def _targets(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> dict[str, float]:
-    """The target of each group: a placement may have its own."""
+    """The target of each group, if targets are drawn: a placement may have its own."""
     measure, latest = trend.measure, trend.latest
-    if latest is None:
+    if latest is None or not view.filters.target_lines:
         return {}
     if breakdown.id != "placement":
         return {group: latest["target"] for group in groups[breakdown.id] if latest["target"] is not None}

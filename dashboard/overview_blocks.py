@@ -92,7 +92,7 @@ def _top_line(found: Sequence[Line]) -> None:
     hidden, without = (len(cockpit.with_finding(found, finding)) for finding in (Finding.HIDDEN, Finding.NO_DATA))
     more = f" {plural(hidden, 'measure is', 'measures are')} {HIDDEN} in the latest complete period." if hidden else ""
     more += f" {plural(without, 'measure has', 'measures have')} no data." if without else ""
-    st.subheader(f"{summary_words(found)}.{more}", anchor=False)
+    st.header(f"{summary_words(found)}.{more}", anchor=False)
 
 
 def _choice() -> tuple[int | None, Finding | None]:
@@ -134,7 +134,8 @@ def _row(view: View, line: Line, *, england: bool) -> str:
     icons = variation_icon(trend.variation) + (assurance_icon(trend.assurance) if trend.assurance else "")
     target = f'<p class="small">{_text(target_status_words(line))}</p>'
     against = _against_england(view, line) if england else ""
-    return f'<li class="{style}">{title}{value}<div>{sparkline(trend)}</div>{against}<div class="icons">{icons}{target}</div></li>'
+    small = sparkline(trend, target_line=view.filters.target_lines)
+    return f'<li class="{style}">{title}{value}<div>{small}</div>{against}<div class="icons">{icons}{target}</div></li>'
 
 
 def _against_england(view: View, line: Line) -> str:

@@ -17,11 +17,12 @@ WIDTH, HEIGHT, ROOM = 200, 52, 8
 _COLOURS = {"improvement": IMPROVEMENT, "concern": CONCERN}
 
 
-def sparkline(trend: Trend) -> str:
-    """An <img> of the complete periods' values, the latest marked in the variation icon's colour and shape, and the target dashed."""
+def sparkline(trend: Trend, *, target_line: bool = True) -> str:
+    """An <img> of the complete periods' values, the latest marked in the variation icon's colour and shape, and the target, if
+    it is asked for, dashed."""
     values = trend.frame["value"].to_list()
     complete = trend.frame["complete"].to_list()
-    target = trend.latest["target"] if trend.latest else None
+    target = trend.latest["target"] if trend.latest and target_line else None
     y = _scale([value for value in [*values, target] if value is not None])
     points = [(_x(index, len(values)), y(value)) for index, value in enumerate(values) if value is not None and complete[index]]
     hollow = [(_x(index, len(values)), y(value)) for index, value in enumerate(values) if value is not None and not complete[index]]

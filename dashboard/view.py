@@ -24,7 +24,7 @@ from metrics.trend import Chart, Trend, trend
 class Filters:
     """One shared set for all pages. `where`: breakdown id to the groups kept (no entry: all). `first` and `last` are period
     labels of the grain, or None for all. `chart` is the chosen way to draw trends, None for automatic. `compare` names the kinds of
-    published figures that are shown, None for all."""
+    published figures that are shown, None for all. `target_lines` says whether charts draw local targets."""
 
     grain: str = "quarter"
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -32,6 +32,7 @@ class Filters:
     last: str | None = None
     chart: Chart | None = None
     compare: tuple[str, ...] | None = None
+    target_lines: bool = True
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def lines(page: Page) -> Locator:
 
 def line(page: Page, id: str) -> Locator:
     """The overview's line of one measure."""
-    return lines(page).filter(has=page.get_by_role("link", name=get(id).title, exact=True))
+    return lines(page).filter(has=page.locator(f"a[href$='#{id}']"))
 
 
 def choices(page: Page) -> dict[str, list[str]]:
@@ -67,6 +67,7 @@ def test_a_filter_changes_the_numbers_and_the_address_and_can_be_cleared(page: P
     everybody = value.inner_text()
     page.get_by_role("combobox", name=re.compile("^Placement")).click()
     page.get_by_role("option", name="Foster carer", exact=True).click()
+    page.keyboard.press("Escape")
     expect(page.get_by_text("Children whose placement is ‘Foster carer’")).to_be_visible(timeout=PATIENCE)
     expect(value).not_to_have_text(everybody, timeout=PATIENCE)
     filtered = value.inner_text()
@@ -119,3 +120,17 @@ def test_definitions_hold_every_measure_and_can_be_searched(page: Page, dashboar
     expect(page.get_by_role("heading", name=get("education_plan").title, exact=True)).to_have_count(0, timeout=PATIENCE)
     expect(page.get_by_role("heading", name=get("persistent_absence").title, exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile("find=persistently"), timeout=PATIENCE)
+
+
+def test_target_lines_are_switched_off_and_stay_off_in_a_link(page: Page, dashboard_url: str, visit: Visit) -> None:
+    visit(page, f"{dashboard_url}/statement_2")
+    block = page.locator(".st-key-block_education_plan")
+    expect(block.get_by_text("Purple line: the local target, 85 %")).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("Draw local targets").click()
+    expect(block.get_by_text("Purple line")).to_have_count(0, timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("target_lines=false"), timeout=PATIENCE)
+    visit(page, page.url)
+    expect(block.get_by_text("Grey circle: nothing unusual")).to_be_visible(timeout=PATIENCE)
+    expect(block.get_by_text("Purple line")).to_have_count(0)
+    # What is said stays.
+    expect(block.get_by_text("350 of 358 children, 97.8 %, above the 85 % target")).to_be_visible()
