@@ -66,7 +66,7 @@ def add_up(measure: Measure, cells: pl.DataFrame, *, by: Sequence[str] = (), whe
     """period, the groups of `by`, and the measure's parts added over the cells that `where` keeps."""
     kept = [pl.col(breakdown).is_in(list(groups)) for breakdown, groups in (where or {}).items()]
     sums = [pl.col(column_name(measure, part)).sum().alias(part) for part in measure.part_names]
-    return cells.lazy().filter(*kept or [True]).group_by("period", *by).agg(sums).collect()
+    return cells.lazy().filter(*kept or [pl.lit(True)]).group_by("period", *by).agg(sums).collect()
 
 
 def _check_breakdowns(names: Sequence[str]) -> None:
