@@ -43,17 +43,33 @@ class Tables:
 
     The last row and the last column stand for the groups whose own total is hidden, taken together (empty if there is none).
     `size`: children in each cell, by which the next smallest is chosen. `hidden`: what is hidden already. `whole`: the tables of
-    which everything is hidden, empty cells too.
+    which everything is hidden, empty cells too. `known_empty`: empty cells that are known to be so even then. `failed`: the tables that
+    are unsafe even then, because too much is known of which cells are empty.
     """
 
     size: Numbers
     hidden: Mask
     layers: tuple[Layer, ...]
     whole: Mask
+    known_empty: Mask
+    failed: Mask
 
     def of(self, tables: Indices) -> Tables:
         """The same for some of the tables."""
-        return Tables(self.size[tables], self.hidden[tables], tuple(layer.of(tables) for layer in self.layers), self.whole[tables])
+        layers = tuple(layer.of(tables) for layer in self.layers)
+        return Tables(
+            self.size[tables], self.hidden[tables], layers, self.whole[tables], self.known_empty[tables], self.failed[tables],
+        )
+
+    def alone(self, empty: Mask) -> Mask:
+        """Cells with somebody beside whom, on a line whose total is known, there are only cells that are known to be empty: they are
+        that total, whether hidden or not, so that they protect nothing and need no protection of their own."""
+        others = ~empty
+        along, down = others.sum(axis=2, keepdims=True) == 1, others.sum(axis=1, keepdims=True) == 1
+        along[:, -1], down[:, :, -1] = False, False
+        result: Mask = others & (along | down)
+        result[:, -1, -1] = False
+        return result
 
 
 def hide_line(size: Numbers, hidden: Mask, needs: list[tuple[Numbers, float]]) -> Mask:
@@ -71,8 +87,16 @@ def hide_line(size: Numbers, hidden: Mask, needs: list[tuple[Numbers, float]]) -
 
 
 def hide_tables(tables: Tables) -> None:
-    """Hides more in `tables` until every line and every cell is safe."""
+    """Hides more in `tables` until every line and every cell is safe, or the table has failed."""
     going = np.flatnonzero(tables.hidden.any(axis=(1, 2)) & ~tables.whole)
+    _hide_cells(tables, going)
+    whole = np.flatnonzero(tables.whole & tables.known_empty[:, :-1, :-1].any(axis=(1, 2)))
+    if len(whole):
+        some = tables.of(whole)
+        tables.failed[whole] = _unsafe_when_whole(some).any(axis=(1, 2))
+
+
+def _hide_cells(tables: Tables, going: Indices) -> None:
     for _ in range(ROUNDS):
         if not len(going):
             return
@@ -102,18 +126,19 @@ def _satisfy_lines(some: Tables) -> None:
 
 def _lines_that_give_away(now: Tables, axis: int) -> Mask:
     """Which lines (rows for axis 2, columns for axis 1) have too little hidden. The last line's total is not shown by itself."""
-    count = now.hidden.sum(axis=axis) + now.hidden.take(-1, axis=axis)  # the last cell stands for two or more
+    hidden = now.hidden & ~now.alone(now.size == 0)
+    count = hidden.sum(axis=axis) + hidden.take(-1, axis=axis)  # the last cell stands for two or more
     wrong = count < 2
     for layer in now.layers:
-        wrong |= np.where(now.hidden, layer.amount, 0).sum(axis=axis) < layer.line[:, None]
-    wrong &= now.hidden.any(axis=axis)
-    wrong[:, -1] = False
-    return wrong
+        wrong |= np.where(hidden, layer.amount, 0).sum(axis=axis) < layer.line[:, None]
+    lines: Mask = wrong & hidden.any(axis=axis)
+    lines[:, -1] = False
+    return lines
 
 
 def _hide_next_smallest(now: Tables, lines: Mask, axis: int) -> None:
     """Hides the smallest cell that is shown on each of the lines; a table with a line that has none is hidden as a whole."""
-    candidates = np.where(now.hidden | (now.size == 0), np.inf, now.size)
+    candidates = _candidates(now)
     index = candidates.argmin(axis=axis)
     none_left = np.isinf(candidates.min(axis=axis))
     now.whole |= (lines & none_left).any(axis=1)
@@ -125,18 +150,36 @@ def _hide_next_smallest(now: Tables, lines: Mask, axis: int) -> None:
         now.hidden[table, chosen, line] = True
 
 
+def _candidates(now: Tables) -> Numbers:
+    """The sizes of the cells that could be hidden next; infinite for all others."""
+    return np.where(now.hidden | (now.size == 0) | now.alone(now.size == 0), np.inf, now.size)
+
+
 def _unsafe_cells(now: Tables) -> Mask:
     """The hidden cells that what is shown pins to too narrow a range."""
-    unsafe = np.zeros_like(now.hidden)
+    return _unsafe(now, now.hidden & ~now.alone(now.size == 0) & ~now.whole[:, None, None])
+
+
+def _unsafe_when_whole(now: Tables) -> Mask:
+    """The same of tables of which everything is hidden; what matters are the cells that hold somebody."""
+    hidden = ~now.known_empty & ~now.alone(now.known_empty)
+    hidden[:, -1, -1] = ~now.known_empty[:, -1, -1]
+    unsafe = _unsafe(now, hidden, whole=True)
+    unsafe[:, -1, -1] = False  # neither of its totals is known
+    return unsafe & (now.size > 0)
+
+
+def _unsafe(now: Tables, hidden: Mask, *, whole: bool = False) -> Mask:
+    unsafe = np.zeros_like(hidden)
     for layer in now.layers:
-        room = Room(np.where(now.hidden, layer.down, 0), np.where(now.hidden, layer.up, 0))
+        room = Room(np.where(hidden, layer.amount if whole else layer.down, 0), np.where(hidden, layer.up, 0))
         up, down = rectangle_moves(room)
-        too_narrow = now.hidden & ~_wide_enough(layer, up, down)
-        cells = np.argwhere(too_narrow & ~now.whole[:, None, None])
+        too_narrow = hidden & ~_wide_enough(layer, up, down)
+        cells = np.argwhere(too_narrow)
         if len(cells):
             table, row, column = cells.T
             up[table, row, column], down[table, row, column] = solved_moves(room, cells)
-            too_narrow = now.hidden & ~_wide_enough(layer, up, down)
+            too_narrow = hidden & ~_wide_enough(layer, up, down)
         unsafe |= too_narrow
     return unsafe
 
@@ -158,7 +201,7 @@ def _hide_beside(now: Tables, unsafe: Mask) -> None:
     table = np.flatnonzero(found)
     before = now.hidden.sum(axis=(1, 2))
     for axis, line in ((2, row), (1, column)):
-        candidates = np.where(now.hidden | (now.size == 0), np.inf, now.size)[table]
+        candidates = _candidates(now)[table]
         along = candidates[np.arange(len(table)), line[table], :] if axis == 2 else candidates[np.arange(len(table)), :, line[table]]
         chosen = along.argmin(axis=1)
         there = np.isfinite(along.min(axis=1))

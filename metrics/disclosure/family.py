@@ -56,7 +56,8 @@ class UnitRows:
         key = (first, second)
         if key not in self._combined:
             self._combined[key] = np.ravel_multi_index((self.period, self.codes[first], self.codes[second]), shape)
-        return np.bincount(self._combined[key], weights=values, minlength=int(np.prod(shape))).reshape(shape)
+        sums: Numbers = np.bincount(self._combined[key], weights=values, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
+        return sums
 
     def distinct(self, counted: Mask, first: str, second: str) -> Numbers:
         """The number of children with a row that is counted: the same shape."""

@@ -12,14 +12,17 @@ from config.disclosure import DisclosureRules
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.family import ALL, Axis, UnitRows, unit_rows
 from metrics.disclosure.primary import few_children
-from metrics.disclosure.tables import Pattern, protect
+from metrics.disclosure.tables import DISABILITY, EITHER, Pattern, protect
 from metrics.disclosure.values import Children, Outcome
 from metrics.kinds import Measure
+
+ROUNDS = 20
 
 
 @dataclass
 class Population:
-    """Children that measures have as their denominator. `values`: how many each row of `rows` stands for."""
+    """Children that measures have as their denominator. `values`: how many each row of `rows` stands for. `unsafe`: the pairs of axes,
+    and of each the periods, of which everything is hidden."""
 
     values: Numbers
     measures: list[str]
@@ -27,6 +30,7 @@ class Population:
     part_of: tuple[Population, str] | None = None
     numerator_of: str | None = None
     pattern: Pattern = field(default_factory=Pattern)
+    unsafe: dict[tuple[str, str], Mask] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,65 @@ def protect_unit(frame: pl.DataFrame, periods: tuple[str, ...], measures: tuple[
     populations = _populations(numbers, measures, rows)
     _link(populations, numbers)
     values: dict[str, Pattern] = {}
-    for index, population in enumerate(populations):
-        children = _protect_children(population, populations[:index], values, rules)
-        for id in population.measures:
-            if f"{id}.with" in numbers:
+    for _ in range(ROUNDS):
+        for index, population in enumerate(populations):
+            children = _protect_children(population, populations[:index], values, rules)
+            outcomes = [id for id in population.measures if f"{id}.with" in numbers]
+            for id in outcomes:
                 values[id] = _protect_outcome(population, children, id, numbers, values, populations)
-            else:
-                values[id] = population.pattern
+            for id in set(population.measures) - set(outcomes):
+                values[id] = _sums_of(population.pattern, [values[id] for id in outcomes])
+        if not _hide_more(populations, values):
+            break
     return Protected(periods, rows.axes, {id: population.pattern for population in populations for id in population.measures}, values)
+
+
+def _sums_of(children: Pattern, outcomes: list[Pattern]) -> Pattern:
+    """A mean of scores is hidden wherever how many have a high score is: with a low mean, only few can have one."""
+    pattern = Pattern({pair: mask.copy() for pair, mask in children.masks.items()})
+    for outcome in outcomes:
+        for pair, mask in pattern.masks.items():
+            mask |= outcome.of(*pair)
+    return pattern
+
+
+def _hide_more(populations: list[Population], values: dict[str, Pattern]) -> bool:
+    """Hides more where a table has failed, and gives whether there is anything to decide anew.
+
+    First all of the table's children, so that nobody knows which of its cells are empty; if that is not enough, because a larger
+    population tells, then the outcome (or the children) by one of the two breakdowns.
+    """
+    again = False
+    for index, population in enumerate(populations):
+        before = dict(population.unsafe)
+        for pattern in (population.pattern, *(values[id] for id in population.measures)):
+            for pair, periods in pattern.failed.items():
+                known = before.get(pair, np.zeros_like(periods))
+                news = periods & ~known
+                if news.any():
+                    population.unsafe[pair] = population.unsafe[pair[::-1]] = population.unsafe.get(pair, known) | periods
+                    _forget(populations[index:], values, pair)
+                    again = True
+                for axis in pair[:1] if (periods & known).any() else ():
+                    pattern.withheld[axis] = pattern.withheld.get(axis, known & False) | (periods & known)
+                    pattern.masks = {other: mask for other, mask in pattern.masks.items() if other == (ALL, ALL)}
+                    again = True
+            pattern.failed.clear()
+    return again
+
+
+def _forget(populations: list[Population], values: dict[str, Pattern], pair: tuple[str, str]) -> None:
+    """Takes away what has been decided of the tables about the same as a pair's."""
+    for population in populations:
+        for pattern in (population.pattern, *(values[id] for id in population.measures)):
+            for other in [other for other in pattern.masks if ALL not in other and _subjects(other) == _subjects(pair)]:
+                del pattern.masks[other]
+
+
+def _subjects(pair: tuple[str, str]) -> frozenset[str]:
+    """What a table is about: tables about the same are decided one after another, the coarser first."""
+    same = {"ethnicity": "ethnicity_group", **dict.fromkeys((*DISABILITY, EITHER), EITHER)}
+    return frozenset(same.get(name, name.partition(":")[0]) for name in pair)
 
 
 def _populations(numbers: dict[str, Numbers], measures: tuple[Measure, ...], rows: UnitRows) -> list[Population]:
@@ -122,7 +177,7 @@ def _hand_up(smaller: Population, larger: Population, _: str) -> None:
 def _protect_children(population: Population, larger: list[Population], values: dict[str, Pattern], rules: DisclosureRules) -> Children:
     contains = [other for other in larger if np.all(population.values <= other.values)]
     within = [(other.values, other.pattern, _same_outcomes(population, other)) for other in contains]
-    children = Children(population.rows, population.values, rules, _most_events(population), within)
+    children = Children(population.rows, population.values, rules, _most_events(population), within, population.unsafe)
     if population.numerator_of:
         population.pattern.masks.update(_shared(values[population.numerator_of], population.rows))
     elif population.part_of:
@@ -179,7 +234,7 @@ def _protect_outcome(
     is_denominator = any(other.numerator_of == id for other in populations)
     same = _same_outcome_in_larger(population, id, numbers)
     apart = None
-    pattern = Pattern()
+    pattern = values.get(id, Pattern())
     if same and population.part_of:
         larger = population.part_of[0]
         apart = (larger.values, numbers[f"{same}.with"], numbers[f"{same}.without"], values[same])

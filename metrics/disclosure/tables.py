@@ -23,9 +23,15 @@ EITHER = "disability_or_mental_health"
 
 @dataclass
 class Pattern:
-    """What is hidden: for each pair of axes, by period and their groups; the one-way tables are pairs with ALL."""
+    """What is hidden: for each pair of axes, by period and their groups; the one-way tables are pairs with ALL.
+
+    `failed`: the pairs, and of each the periods, whose numbers could be worked out from what is known of empty cells. `withheld`: axes,
+    and of each the periods, by which nothing is shown.
+    """
 
     masks: dict[tuple[str, str], Mask] = field(default_factory=dict)
+    failed: dict[tuple[str, str], Mask] = field(default_factory=dict)
+    withheld: dict[str, Mask] = field(default_factory=dict)
 
     def of(self, first: str, second: str) -> Mask:
         """Shape (periods, groups of first, groups of second)."""
@@ -47,7 +53,8 @@ class Measured:
     """One table of what is counted: all of shape (periods, groups, groups).
 
     `size`: children or events. `amounts`: what must be protected. `seeds`: what is hidden to begin with. `free`: where an amount has
-    no upper limit, because the size is not shown. `whole`: where everything is hidden, empty cells too.
+    no upper limit, because the size is not shown. `whole`: where everything is hidden, empty cells too. `known_empty`: empty cells that
+    are known to be empty from elsewhere.
     """
 
     size: Numbers
@@ -55,6 +62,7 @@ class Measured:
     seeds: Mask
     free: Mask
     whole: Mask
+    known_empty: Mask
 
 
 class Subject(Protocol):
@@ -76,6 +84,10 @@ class Subject(Protocol):
 def protect(subject: Subject, pattern: Pattern) -> Pattern:
     """Completes a pattern that has the total (and whatever else is decided already)."""
     axes = _parents_first(subject.rows)
+    for name, periods in pattern.withheld.items():
+        for pair, mask in pattern.masks.items():
+            if name in pair:
+                mask |= periods[:, None, None]
     for name in axes:
         if not pattern.has(name, ALL):
             pattern.masks[name, ALL] = _one_way(subject, pattern, name)
@@ -98,7 +110,7 @@ def _stage(rows: UnitRows, pair: tuple[str, str]) -> int:
 def _one_way(subject: Subject, pattern: Pattern, name: str) -> Mask:
     axis, measured = subject.rows.axes[name], subject.measured(name, ALL)
     size = measured.size[:, :, 0]
-    hidden = measured.whole[:, :, 0].copy()
+    hidden = measured.whole[:, :, 0] | pattern.withheld.get(name, np.zeros(len(size), dtype=bool))[:, None]
     outer = pattern.of(axis.parent, ALL)[:, :, 0]
     for period in np.flatnonzero(~hidden.all(axis=1)):
         for group in range(outer.shape[1]):
@@ -145,6 +157,8 @@ def _two_way(subject: Subject, pattern: Pattern, pairs: list[tuple[str, str]]) -
         for index, block in enumerate(alike):
             part = slice(index * step, (index + 1) * step)
             _write(pattern, block, together.hidden[part], together.whole[part])
+            if together.failed[part].any():
+                pattern.failed[block.pair] = pattern.failed.get(block.pair, False) | together.failed[part]
 
 
 def _blocks(subject: Subject, pattern: Pattern, pair: tuple[str, str]) -> list[_Block]:
@@ -177,8 +191,9 @@ def _with_parts(pattern: Pattern, pair: tuple[str, str], groups: Indices) -> Mas
 def _block(
     subject: Subject, measured: Measured, pair: tuple[str, str], groups: tuple[Indices, Indices], merged: tuple[Mask, Mask],
 ) -> _Block:
-    cells = np.ix_(range(len(measured.size)), *groups)
-    size, seeds, free, whole = (values[cells] for values in (measured.size, measured.seeds, measured.free, measured.whole))
+    cells = np.ix_(np.arange(len(measured.size)), *groups)
+    size = measured.size[cells]
+    seeds, free, whole = (values[cells] for values in (measured.seeds, measured.free, measured.whole))
     merged_rows, merged_columns = _two_or_none(size, merged[0], 2), _two_or_none(size, merged[1], 1)
     collect_rows, collect_columns = _collect(merged_rows), _collect(merged_columns)
 
@@ -192,11 +207,14 @@ def _block(
     is_free, is_seed = apart.copy(), apart.copy()
     is_free[:, :-1, :-1] &= free
     is_seed[:, :-1, :-1] &= seeds
+    is_free |= (free | measured.known_empty[cells]).all(axis=(1, 2), keepdims=True)  # no number of children is shown at all
     layers = tuple(_layer(subject, amounts, index, is_free) for index in range(len(amounts)))
     possible = ((size.sum(axis=2) > 0) | merged_rows)[:, :, None] & ((size.sum(axis=1) > 0) | merged_columns)[:, None, :]
     hidden = (is_seed | ~apart) & (total > 0)
-    is_whole = (whole & apart[:, :-1, :-1]).any(axis=(1, 2))
-    return _Block(pair, *groups, merged_rows, merged_columns, possible, Tables(total, hidden, layers, is_whole))
+    is_whole: Mask = (whole & apart[:, :-1, :-1]).any(axis=(1, 2))
+    known_empty = together((~measured.known_empty[cells]).astype(float)) == 0
+    tables = Tables(total, hidden, layers, is_whole, known_empty, np.zeros(len(total), dtype=bool))
+    return _Block(pair, *groups, merged_rows, merged_columns, possible, tables)
 
 
 def _layer(subject: Subject, amounts: list[Numbers], index: int, is_free: Mask) -> Layer:
@@ -230,7 +248,8 @@ def _collect(merged: Mask) -> Numbers:
 
 def _rounded(block: _Block) -> tuple[int, int]:
     """Blocks of about the same shape are worked on together."""
-    return tuple(next(size for size in (3, 5, 8, 12, 20, 40, 80, 1000) if size >= length) for length in block.tables.size.shape[1:])
+    rows, columns = (next(size for size in (3, 5, 8, 12, 20, 40, 80, 1000) if size >= length) for length in block.tables.size.shape[1:])
+    return rows, columns
 
 
 def _joined(tables: list[Tables], shape: tuple[int, int]) -> Tables:
@@ -253,7 +272,8 @@ def _joined(tables: list[Tables], shape: tuple[int, int]) -> Tables:
     )
     return Tables(
         np.concatenate([fit(table.size) for table in tables]), np.concatenate([fit(table.hidden) for table in tables]), layers,
-        np.concatenate([table.whole for table in tables]),
+        np.concatenate([table.whole for table in tables]), ~np.concatenate([fit(~table.known_empty) for table in tables]),
+        np.concatenate([table.failed for table in tables]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,9 @@ from metrics.disclosure.family import ALL, UnitRows
 from metrics.disclosure.primary import all_or_none, few_children, few_with_or_without, nothing
 from metrics.disclosure.tables import DISABILITY, EITHER, Measured, Pattern
 
+BEYOND_THE_TABLE = 2
+"""How much wider the range of an outcome must be in its own table, because tables by other breakdowns narrow it a little."""
+
 
 @dataclass
 class Children:
@@ -21,7 +24,8 @@ class Children:
 
     `most_events`: by period, the most rows that one child has (1 where a row is a child), by which numbers of rows are held to stand
     for children. `within`: larger populations that hold this one, each with its values and what is hidden of it: what is hidden there
-    is hidden here, and `apart` names those that measure the same outcomes, of which the difference is protected too.
+    is hidden here, and `apart` names those that measure the same outcomes, of which the difference is protected too. `unsafe`: pairs of
+    axes, and the periods, of which everything must be hidden.
     """
 
     rows: UnitRows
@@ -29,12 +33,23 @@ class Children:
     rules: DisclosureRules
     most_events: Numbers
     within: Sequence[tuple[Numbers, Pattern, bool]] = ()
+    unsafe: Mapping[tuple[str, str], Mask] = field(default_factory=dict)
     least: float = 1.0
 
     def measured(self, first: str, second: str) -> Measured:
         """The table of two axes (see `Measured`)."""
         size = self.rows.sums(self.values, first, second)
-        return Measured(size, (size,), self.seeds(first, second, size), np.ones(size.shape, dtype=bool), _unless_either(self, first, second))
+        known_empty = nothing(size)
+        for values, pattern, _ in self.within:
+            if pattern.has(first, second):
+                known_empty |= (self.rows.sums(values, first, second) == 0) & ~pattern.of(first, second)
+        whole = _unless_either(self, first, second) | self._unsafe_pair(first, second)
+        return Measured(size, (size,), self.seeds(first, second, size), np.ones(size.shape, dtype=bool), whole, known_empty)
+
+    def _unsafe_pair(self, first: str, second: str) -> Mask:
+        """By period, whether the pair has failed: then no table of it says which cells are empty."""
+        found = self.unsafe.get((first, second))
+        return np.zeros((1, 1, 1), dtype=bool) if found is None else found[:, None, None]
 
     def seeds(self, first: str, second: str, size: Numbers) -> Mask:
         """What is hidden because of itself, or because of a larger population."""
@@ -99,7 +114,7 @@ class Outcome:
             seeds |= self._few(first, second, others, self.rows.sums(larger_yes, first, second) - yes,
                                self.rows.sums(larger_no, first, second) - no)
         whole = (not_shown & (size == 0)) | _unless_either(self, first, second)
-        return Measured(size, (yes, no), seeds & (size > 0), not_shown, whole)
+        return Measured(size, (yes, no), seeds & (size > 0), not_shown, whole, (size == 0) & ~not_shown)
 
     def _few(self, first: str, second: str, size: Numbers, yes: Numbers, no: Numbers) -> Mask:
         rules = self.children.rules
@@ -115,7 +130,8 @@ class Outcome:
     def block_needs(self) -> tuple[Numbers, Numbers]:
         """What hidden cells hold together on a line, and the width of ranges, by period."""
         rules, events = self.children.rules, self.children.most_events
-        return max(rules.smallest_range, self.least_with) * events, rules.smallest_range * events
+        enough = rules.smallest_range + BEYOND_THE_TABLE
+        return max(enough, self.least_with) * events, enough * events
 
 
 def _unless_either(subject: Children | Outcome, first: str, second: str) -> Mask:
@@ -135,6 +151,7 @@ def _combinations_small(subject: Children | Outcome) -> Mask:
         if isinstance(subject, Children):
             found |= subject.seeds(first, second, subject.rows.sums(subject.values, first, second)).any(axis=(1, 2))
         else:
-            size, yes, no = (subject.rows.sums(of, first, second) for of in (subject.children.values, subject.with_outcome, subject.without))
+            counted = (subject.children.values, subject.with_outcome, subject.without)
+            size, yes, no = (subject.rows.sums(values, first, second) for values in counted)
             found |= ((subject.hidden.of(first, second) | subject._few(first, second, size, yes, no)) & (size > 0)).any(axis=(1, 2))
     return found

@@ -1,0 +1,52 @@
+"""The protected view: deciding what is hidden, once after a load, and what a look costs after that; and how much is shown."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import cast
+
+import polars as pl
+from tests.bench.measuring import Authority, Row, median_seconds
+
+from dashboard.reporting import Reporting
+from data_access.engines import engine
+from metrics.breakdowns import BREAKDOWNS
+from metrics.catalogue import get, measures
+from metrics.summarise import State
+
+AIM_SECONDS, AIM_MILLISECONDS = 10, 20
+GRAIN, MEASURE = "quarter", "education_plan_up_to_date"
+
+
+def rows(authorities: Sequence[Authority]) -> list[Row]:
+    """For the smallest authority, as it is what the protected view is for."""
+    each = authorities[0]
+    reporting = Reporting(engine(each.database))
+    reporting.prepare(GRAIN)
+
+    def every() -> None:
+        for measure in measures():
+            reporting.protected_summary(measure, GRAIN)
+
+    (first,) = median_seconds(1, every)
+    (after,) = median_seconds(9, lambda: reporting.protected_summary(get(MEASURE), GRAIN, by=("placement",), where={"sex": "F"}))
+    found = [
+        Row(f"deciding what is hidden of all measures and tables, {each.words}", first, "s", AIM_SECONDS),
+        Row(f"a protected summary after that, {each.words}", after * 1000, "ms", AIM_MILLISECONDS),
+    ]
+    for size in (1, 2):
+        cells = pl.concat([_cells(reporting, pair) for pair in itertools.combinations(BREAKDOWNS, size)])
+        words = f"of cells of 10 children and more by {size} breakdown{'s' * (size > 1)}, {each.words}"
+        found.append(Row(f"numbers of children shown {words}", 100 * cast(float, cells["children"].mean()), "%"))
+        found.append(Row(f"values shown {words}", 100 * cast(float, cells["value"].mean()), "%"))
+    return found
+
+
+def _cells(reporting: Reporting, pair: tuple[str, ...]) -> pl.DataFrame:
+    """children, value: whether each cell of 10 children or more shows them."""
+    exact = reporting.summary(get(MEASURE), GRAIN, by=pair).filter(pl.col("denominator") >= 10).select("period", *pair)
+    protected = reporting.protected_summary(get(MEASURE), GRAIN, by=pair)
+    return exact.join(protected, on=["period", *pair], how="left").select(
+        pl.col("denominator").is_not_null().alias("children"), (pl.col("state") == State.SHOWN.value).alias("value"),
+    )
