@@ -17,6 +17,7 @@ from metrics.disclosure.values import Children, Outcome
 from metrics.kinds import Measure
 
 ROUNDS = 20
+NAMED_IN_DEFINITIONS = ("care_status", "age_band")
 
 
 @dataclass
@@ -145,7 +146,9 @@ def _part(larger: Population, smaller: Population) -> str | None:
     rows = larger.rows
     if not np.all(smaller.values <= larger.values):
         return None
-    for name in [name for name, axis in rows.axes.items() if name != ALL and ":" not in name]:
+    breakdowns = [name for name in rows.axes if name != ALL and ":" not in name]
+    # In few children a set may be divided off by other breakdowns too, by chance; everybody knows of those that definitions name.
+    for name in sorted(breakdowns, key=lambda name: name not in NAMED_IN_DEFINITIONS):
         axis, code = rows.axes[name], rows.codes[name]
         inside = np.zeros(len(axis.groups), dtype=bool)
         inside[code[smaller.values > 0]] = True

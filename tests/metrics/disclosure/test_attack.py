@@ -17,7 +17,8 @@ from data_access.demo import write_demo
 from data_access.engines import engine
 from data_access.load import load
 from metrics.catalogue import get
-from tests.metrics.disclosure.attacker import CLUSTERS, NARROW, Look, Puzzle, Target, ranges, targets
+from tests.metrics.disclosure.attacker import NARROW, Look, Puzzle, Target, ranges, targets
+from tests.metrics.disclosure.populations import CLUSTERS
 
 ATTACKS = {
     60: ("placement", "care_status", "sex", "origin"),
