@@ -12,6 +12,7 @@ from config.toml_file import ConfigError, check_text, config_folder, line_of, re
 
 REQUIRED = ("role", "claim", "is")
 OPTIONAL = ("teams", "providers")
+SETTINGS = ("sign_in_hours", "everyone_else", "deployment_protects", "targets_and_rebases_by")
 NOBODY = "nobody"
 
 
@@ -48,12 +49,14 @@ class Grant:
 
 @dataclass(frozen=True)
 class Access:
-    """`everyone_else` is None where a person without a grant sees nothing."""
+    """`everyone_else` is None where a person without a grant sees nothing; `targets_and_rebases_by` is the least role that sets
+    targets and begins limits anew."""
 
     sign_in_hours: float
     everyone_else: Role | None
     deployment_protects: bool
     grants: tuple[Grant, ...]
+    targets_and_rebases_by: Role = Role.MANAGER
 
 
 def access() -> Access:
@@ -64,12 +67,13 @@ def access() -> Access:
     """
     path = config_folder() / "access.toml"
     settings = read_toml(path)
-    entries = read_entries(path, "grant", REQUIRED, OPTIONAL, beside=("sign_in_hours", "everyone_else", "deployment_protects"))
+    entries = read_entries(path, "grant", REQUIRED, OPTIONAL, beside=SETTINGS)
     return Access(
         sign_in_hours=_hours(path, settings),
         everyone_else=_everyone_else(path, settings),
         deployment_protects=_yes_or_no(path, settings, "deployment_protects"),
         grants=tuple(_grant(at, line, entry) for at, line, entry in entries),
+        targets_and_rebases_by=_targets_and_rebases_by(path, settings),
     )
 
 
@@ -114,6 +118,15 @@ def _everyone_else(path: Path, settings: Mapping[str, Any]) -> Role | None:
     if role not in (Role.VIEWER.value, NOBODY):
         raise ConfigError(f"{_at(path, 'everyone_else')}: everyone_else must be \"viewer\" or \"nobody\", not {role!r}.")
     return Role.VIEWER if role == Role.VIEWER.value else None
+
+
+def _targets_and_rebases_by(path: Path, settings: Mapping[str, Any]) -> Role:
+    role = settings.get("targets_and_rebases_by", Role.MANAGER.value)
+    allowed = [found.value for found in Role if found.exact]
+    if role not in allowed:
+        at = _at(path, "targets_and_rebases_by")
+        raise ConfigError(f"{at}: targets_and_rebases_by must be one of {', '.join(allowed)}, in quotes, not {role!r}.")
+    return Role(role)
 
 
 def _yes_or_no(path: Path, settings: Mapping[str, Any], name: str) -> bool:

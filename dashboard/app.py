@@ -13,8 +13,9 @@ from config.settings import settings
 from config.toml_file import ConfigError
 from dashboard import comparator_choice, comparator_figures, filters, sign_in
 from dashboard.access import LOAD, WITHOUT_SIGN_IN, Person
-from dashboard.availability import audit_log_unavailable, database_unavailable, nothing_loaded, settings_faulty
+from dashboard.availability import audit_log_unavailable, database_unavailable, nothing_loaded, settings_faulty, workspace_unavailable
 from dashboard.guard import AccessChanged, SessionGuard
+from dashboard.improvement_views import saved_views
 from dashboard.personal import NotInProtectedView
 from dashboard.quality_words import loaded_words
 from dashboard.reporting import DataChanged, NoData
@@ -22,6 +23,7 @@ from dashboard.session import Data, choices, current_data, open_guard, open_view
 from dashboard.words import EXACT, PROTECTED, escape_markdown, long_date
 from data_access.audit import AuditUnavailable
 from data_access.engines import DatabaseUnavailable
+from data_access.workspace import WorkspaceUnavailable
 
 PAGES_FOLDER = Path(__file__).resolve().parent.parent / "pages"
 FAVICON = Path(__file__).resolve().parent / "favicon.svg"
@@ -33,6 +35,7 @@ PAGES = (
     ("statement_3", "3 Video feedback", ":material/videocam:", "Quality statement 3: video feedback programme."),
     ("statement_4", "4 Carers", ":material/diversity_1:", "Quality statement 4: training, education and support for carers."),
     ("equality", "Equality", ":material/balance:", "Is anyone served worse? Every measure by groups of children."),
+    ("improvement", "Improvement", ":material/trending_up:", "For the meeting: actions, changes, notes, and what is overdue."),
     ("pack", "Meeting pack", ":material/co_present:", "Slides, a spreadsheet or a PDF for the improvement meeting."),
     ("definitions", "Definitions", ":material/menu_book:", "How every measure is counted, and how to read the numbers."),
     ("data_quality", "Data quality", ":material/rule:", "What was loaded, what is missing, and which measures it touches."),
@@ -41,7 +44,7 @@ PAGES = (
 )
 
 Still = Callable[[], Person | None]
-EXPLAINED = (ConfigError, DatabaseUnavailable, NoData, AuditUnavailable)
+EXPLAINED = (ConfigError, DatabaseUnavailable, NoData, AuditUnavailable, WorkspaceUnavailable)
 
 
 def main() -> None:
@@ -73,6 +76,8 @@ def main() -> None:
         settings_faulty(str(error))
     except AuditUnavailable as error:
         audit_log_unavailable(str(error))
+    except WorkspaceUnavailable as error:
+        workspace_unavailable(str(error))
     except (DataChanged, AccessChanged):
         st.rerun()  # the next run finds the new data, or who the person is by now
 
@@ -120,7 +125,7 @@ def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> N
     chosen = replace(chosen, compare=comparator_choice.in_address(published))
     shown = filters.shown_words(chosen, choices(data, chosen.grain).periods, data.reporting.as_at)
     guard = SessionGuard(workspace, person, still, data.reporting.version, st.session_state, page.title, shown)
-    open_view(data, chosen, guard, published)
+    saved_views(open_view(data, chosen, guard, published), page)
     with st.container(gap="xsmall"):
         heading(authority, person)
         st.markdown(f":material/filter_alt: **Shown:** {escape_markdown(shown)}.")

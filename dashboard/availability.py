@@ -9,6 +9,7 @@ from dashboard.reporting import NoData
 from dashboard.session import current_data, local_decisions
 from dashboard.words import escape_markdown
 from data_access.engines import DatabaseUnavailable
+from data_access.workspace import WorkspaceUnavailable
 
 SECONDS_BETWEEN_LOOKS = 5
 
@@ -47,6 +48,14 @@ def audit_log_unavailable(problem: str) -> None:
     _come_back()
 
 
+def workspace_unavailable(problem: str) -> None:
+    """The workspace doesn't answer. Targets and new limits are in it, so measures would be judged wrongly without it: what to check."""
+    st.title("Targets and evidence can't be read at the moment", anchor=False)
+    st.warning(escape_markdown(problem), icon=":material/cloud_off:")
+    st.markdown("Without them the measures would be held against the wrong targets, so they are not shown either. Nothing is lost.")
+    _come_back()
+
+
 def _come_back() -> None:
     st.caption(f"This page looks again every {SECONDS_BETWEEN_LOOKS} seconds and opens by itself.")
     _look_again()
@@ -57,6 +66,6 @@ def _look_again() -> None:
     try:
         local_decisions()
         current_data()
-    except (DatabaseUnavailable, NoData, ConfigError):
+    except (DatabaseUnavailable, NoData, ConfigError, WorkspaceUnavailable):
         return
     st.rerun()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
@@ -19,6 +19,8 @@ from dashboard.session import Choices, Data, choices
 from dashboard.view import Filters
 from dashboard.words import NOUNS, listing, long_date, lower_first, plural, upper_first
 from metrics.breakdowns import BREAKDOWNS, Breakdown
+from metrics.catalogue import statement_of
+from metrics.kinds import Measure
 from metrics.trend import Chart
 
 GRAIN, FIRST, LAST, CHART, TARGET_LINES = "grain", "first", "last", "chart", "target_lines"
@@ -76,6 +78,35 @@ def clear() -> None:
 
 def address(filters: Filters, **more: str) -> str:
     """The part of an address after '?' that opens this view on any page."""
+    return urlencode({**_values(filters), **_demo(), **more}, doseq=True)
+
+
+def view_address(filters: Filters) -> str:
+    """The same without who looks: what is kept with a saved view or a note."""
+    return urlencode(_values(filters), doseq=True)
+
+
+def opening(view: str) -> dict[str, list[str]]:
+    """The parameters of an address that open a kept view for the person who looks."""
+    return {**parse_qs(view), **{name: list(values) for name, values in _demo().items()}}
+
+
+def link_to(measure: Measure, view: str) -> str:
+    """The address, from any page, of a measure on its statement's page under a kept view."""
+    parameters = urlencode(opening(view), doseq=True)
+    return f"statement_{statement_of(measure).number}{f'?{parameters}' if parameters else ''}#{measure.id}"
+
+
+def _demo() -> dict[str, Sequence[str]]:
+    """Who looks at the made-up authority.
+
+    Streamlit takes a value that is there anyway out of the address, and the place on the page that the address ends with goes too.
+    """
+    demo = {name: st.session_state.get(name) for name in (DEMO_ROLE, DEMO_TEAM)}
+    return {name: [upper_first(held)] for name, held in demo.items() if held and held != FIRST_DEMO_ROLE.value}
+
+
+def _values(filters: Filters) -> dict[str, Sequence[str]]:
     values: dict[str, Sequence[str]] = {name: [BREAKDOWNS[name].label(group) for group in groups] for name, groups in filters.where.items()}
     if filters.grain != DEFAULT_GRAIN:
         values[GRAIN] = [GRAINS[filters.grain]]
@@ -86,10 +117,7 @@ def address(filters: Filters, **more: str) -> str:
         values[TARGET_LINES] = ["false"]
     if filters.compare is not None:
         values[COMPARE] = list(filters.compare) or [""]
-    # Streamlit takes a value that is there anyway out of the address, and the place on the page that the address ends with goes too.
-    demo = {name: st.session_state.get(name) for name in (DEMO_ROLE, DEMO_TEAM)}
-    values |= {name: [upper_first(held)] for name, held in demo.items() if held and held != FIRST_DEMO_ROLE.value}
-    return urlencode({**values, **more}, doseq=True)
+    return values
 
 
 def shown_words(filters: Filters, periods: Sequence[str], as_at: datetime.date) -> str:

@@ -14,7 +14,15 @@ from dashboard.words import lower_first
 from metrics.breakdowns import Breakdown
 from metrics.kinds import Measure
 
-EQUALITY = "../pages/equality.py"
+EQUALITY, IMPROVEMENT = "../pages/equality.py", "../pages/improvement.py"
+
+
+def page_link(page: str, label: str, address: str) -> None:
+    """A link to a page with the parameters of an address; nothing where there is no such page."""
+    try:
+        st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=parse_qs(address))
+    except StreamlitAPIException:
+        return
 
 
 def equality_link(filters: Filters, measure: Measure, breakdown: Breakdown) -> None:

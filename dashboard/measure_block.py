@@ -18,6 +18,7 @@ from dashboard.comparator_tables import published_rows
 from dashboard.emptiness import why_empty
 from dashboard.equality_words import gap_sentences
 from dashboard.icons import assurance_icon, variation_icon
+from dashboard.improvement_block import improvement_section, notes_of_view
 from dashboard.links import equality_link
 from dashboard.measure_tables import groups_table, trend_table
 from dashboard.quality_words import quality_badge
@@ -44,6 +45,7 @@ def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Sho
         if trend.latest is None:
             st.info(why_empty(view, measure), icon=":material/info:")
             if not trend.frame.height or not trend.frame["value"].drop_nulls().len():
+                improvement_section(view, trend)
                 _definitions(measure)
                 return
         _headline(trend)
@@ -54,6 +56,8 @@ def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Sho
             _over_time(view, shown)
         with by_group:
             _by_group(view, trend, breakdown, groups)
+        notes_of_view(view, measure)
+        improvement_section(view, trend)
         _table(shown, breakdown)
         _definitions(measure)
         _download(view, shown, breakdown)

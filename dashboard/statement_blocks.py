@@ -6,24 +6,27 @@ import datetime
 from collections.abc import Sequence
 from typing import Literal
 
-import sqlalchemy as sa
 import streamlit as st
 
-from config.settings import settings
 from dashboard.comparator_blocks import crossing_words
+from dashboard.improvement_cards import buttons
+from dashboard.improvement_dialogs import edit
+from dashboard.improvement_forms import Subject
+from dashboard.improvement_saving import may_write
+from dashboard.improvement_words import STATES
 from dashboard.measure_block import measure_block
 from dashboard.shown import shown_of
 from dashboard.view import View
 from dashboard.words import escape_markdown, long_date, plural, upper_first
-from data_access.workspace import EvidenceRecord, EvidenceState, WorkspaceUnavailable, evidence_of, workspace_engine
+from data_access.workspace import EvidenceRecord, EvidenceState, Revision
 from metrics.breakdowns import BREAKDOWNS, Breakdown
 from metrics.catalogue import measures_of, statements
 from metrics.kinds import Evidence, Measure, Statement
 
-_STATES: dict[EvidenceState, tuple[str, Literal["blue", "gray", "orange"], str]] = {
-    EvidenceState.IN_PLACE: ("In place", "blue", ":material/check_circle:"),
-    EvidenceState.PARTLY: ("Partly in place", "gray", ":material/clock_loader_40:"),
-    EvidenceState.NOT_IN_PLACE: ("Not in place", "orange", ":material/cancel:"),
+_STATES: dict[EvidenceState, tuple[Literal["blue", "gray", "orange"], str]] = {
+    EvidenceState.IN_PLACE: ("blue", ":material/check_circle:"),
+    EvidenceState.PARTLY: ("gray", ":material/clock_loader_40:"),
+    EvidenceState.NOT_IN_PLACE: ("orange", ":material/cancel:"),
 }
 
 
@@ -37,7 +40,7 @@ def statement_page(number: int, view: View) -> None:
     """A statement's page, from NICE's words to the last measure."""
     statement = statements()[number - 1]
     statement_header(statement)
-    structure_evidence(statement)
+    structure_evidence(statement, view)
     measures(statement, view, breakdown_choice(view))
 
 
@@ -48,42 +51,52 @@ def statement_header(statement: Statement) -> None:
     st.markdown(f"**Why it matters.** {statement.why}")
 
 
-def structure_evidence(statement: Statement) -> None:
+def structure_evidence(statement: Statement, view: View) -> None:
     """NICE's structure measures with what the authority has written about them."""
     st.header("What is in place", anchor="structure")
     st.caption("NICE's structure measures ask for evidence of local arrangements, not for numbers.")
-    try:
-        known = evidence_of(_workspace(settings().workspace), statement.number)
-    except WorkspaceUnavailable as problem:
-        st.warning(str(problem))
-        return
+    known = view.written.evidence()
     for structure in statement.structure:
-        with st.container(border=True):
-            _evidence(structure, known.get(structure.id))
+        _structure(view, statement, structure, known.get(structure.id))
 
 
-@st.cache_resource(show_spinner=False)
-def _workspace(url: str) -> sa.Engine:
-    return workspace_engine(url)
+@st.fragment
+def _structure(view: View, statement: Statement, structure: Evidence, item: Revision[EvidenceRecord] | None) -> None:
+    with st.container(border=True, key=f"evidence_{structure.id}"):
+        _evidence(structure, item)
+        _evidence_buttons(view, statement, structure, item)
 
 
-def _evidence(structure: Evidence, record: EvidenceRecord | None) -> None:
-    if record is None:
+def _evidence(structure: Evidence, item: Revision[EvidenceRecord] | None) -> None:
+    if item is None:
         st.badge("Nothing recorded", icon=":material/help:", color="gray")
         st.markdown(f"{upper_first(structure.label)}: {structure.words}")
         st.caption("Nobody has written down yet what is in place here.")
         return
-    words, colour, icon = _STATES[record.state]
-    st.badge(words, icon=icon, color=colour)
+    record = item.record
+    colour, icon = _STATES[record.state]
+    with st.container(horizontal=True, gap="small"):
+        st.badge(STATES[record.state], icon=icon, color=colour)
+        if record.overdue(datetime.date.today()):
+            st.badge("Review overdue", icon=":material/event_busy:", color="orange")
     st.markdown(f"{upper_first(structure.label)}: {structure.words}")
     st.markdown(escape_markdown(record.words))
     details = [f"Owner: {escape_markdown(record.owner)}"] if record.owner else []
-    if record.review_date:
-        overdue = " (overdue)" if record.review_date < datetime.date.today() else ""
-        details.append(f"Review due {long_date(record.review_date)}{overdue}")
+    details += [f"Review due {long_date(record.review_date)}"] if record.review_date else []
+    is_address = bool(record.link and record.link.startswith(("https://", "http://")))
+    details += [f"Where it is: {escape_markdown(record.link)}"] if record.link and not is_address else []
     st.caption(". ".join(details) + "." if details else "No owner and no review date recorded.")
-    if record.link and record.link.startswith(("https://", "http://")):
+    if record.link and is_address:
         st.link_button("Open the document", record.link, icon=":material/description:")
+
+
+def _evidence_buttons(view: View, statement: Statement, structure: Evidence, item: Revision[EvidenceRecord] | None) -> None:
+    person = view.reporting.person
+    if item is not None:
+        buttons(person, item)
+    elif may_write(person, EvidenceRecord) and st.button("Record evidence", icon=":material/edit:", key=f"record_{structure.id}"):
+        # Under its id there may be evidence that was taken away: the dialog then begins with it.
+        edit(EvidenceRecord, Subject({"evidence_id": structure.id, "statement": statement.number}), structure.id)
 
 
 def breakdown_choice(view: View) -> Breakdown:

@@ -199,7 +199,10 @@ def target_sentence(trend: Trend) -> str:
     """What the latest value's interval says about its target."""
     row, measure = trend.latest, trend.measure
     if row is None or row["target"] is None:
-        return "No target is set for this measure, so it is not compared with one. Targets are set in config/targets.toml."
+        return (
+            "No target is set for this measure, so it is not compared with one. Targets are set under 'Improvement' or in "
+            "config/targets.toml."
+        )
     target = f"the {target_words(measure, row['target'])}"
     if row["lower"] is None:
         return f"Not clear yet: there are too few {denominator_noun(measure)[1]} for an interval to hold against {target}."

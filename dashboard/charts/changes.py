@@ -43,8 +43,9 @@ def _length(rows: Sequence[tuple[datetime.date, datetime.date, bool]], index: in
 
 
 def change_shapes(placed: Sequence[tuple[float, ChangeRecord]]) -> list[dict[str, Any]]:
-    """The upright lines."""
-    return [{"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line(CHANGE, 1.5)} for x, _ in placed]
+    """The upright lines, below the numbers at their tops."""
+    style = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "layer": "below", "line": line(CHANGE, 1.5)}
+    return [{**style, "x0": x, "x1": x} for x, _ in placed]
 
 
 def change_marks(placed: Sequence[tuple[float, ChangeRecord]], width: int, low: float, high: float) -> list[dict[str, Any]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from data_access.workspace.demo import fill_demo_evidence
 from data_access.workspace.engine import WorkspaceUnavailable, existing_workspace, metadata, workspace_engine
-from data_access.workspace.evidence import evidence_of, fill_demo_evidence
+from data_access.workspace.evidence import evidence_of
 from data_access.workspace.history import (
     EditConflict,
     Revision,

@@ -122,12 +122,13 @@ class NoteRecord(Record):
 
 
 class SavedViewRecord(Record):
-    """A filter with a name. `view` is what the address has after '?'; without `everyone`, only whoever wrote it sees it."""
+    """A filter with a name. `view` is what the address has after '?'; without `everyone`, only its `owner` sees it."""
 
     kind: ClassVar[str] = "view"
     name: ShortWords
     view: str
     everyone: bool = False
+    owner: str = ""
 
 
 KINDS: dict[str, type[Record]] = {

@@ -1,0 +1,221 @@
+"""What people wrote, and whether a change helped, in sentences. No drawing here."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from config.rebases import Rebase
+from dashboard.improvement_records import Written
+from dashboard.sentences import grain
+from dashboard.words import NOUNS, escape_markdown, figure, listing, long_date, lower_first, number, plain, plural, points
+from data_access.workspace import (
+    ActionRecord,
+    ChangeRecord,
+    EvidenceRecord,
+    EvidenceState,
+    NoteRecord,
+    Record,
+    Revision,
+    SavedViewRecord,
+    Stage,
+    TargetRecord,
+)
+from metrics.before_after import Basis, BeforeAfter, before_after
+from metrics.breakdowns import BREAKDOWNS
+from metrics.catalogue import UnknownMeasure, get, statements
+from metrics.kinds import Better, Measure
+from metrics.special_cause import SHIFT_POINTS
+from metrics.trend import POINTS_FOR_LIMITS, Trend
+
+STAGES = {Stage.PLAN: "Plan", Stage.DO: "Do", Stage.STUDY: "Study", Stage.ACT: "Act", Stage.DONE: "Done"}
+STATES = {EvidenceState.IN_PLACE: "In place", EvidenceState.PARTLY: "Partly in place", EvidenceState.NOT_IN_PLACE: "Not in place"}
+TITLES: dict[type[Record], str] = {
+    EvidenceRecord: "Evidence", TargetRecord: "Target", ChangeRecord: "Change", ActionRecord: "Action", NoteRecord: "Note",
+    SavedViewRecord: "Saved view",
+}
+FIELDS = {
+    "state": "State", "words": "Words", "link": "Link or file", "owner": "Owner", "review_date": "Review due", "level": "Level",
+    "from_date": "From", "placement": "Placement", "reason": "Reason", "on": "Day", "rebase_reason": "New limits, because", "aim": "Aim",
+    "change_idea": "Change idea", "due": "Due", "stage": "Stage", "outcome": "Outcome", "period": "Period", "name": "Name",
+    "everyone": "For everyone", "view_words": "Shown then",
+}
+NOT_THE_CAUSE = "This is what came after the change. It doesn't say that the change was the cause: other things may have changed too."
+
+
+# --- did it help ----------------------------------------------------------------------------------------------------
+
+
+def help_words(trend: Trend, on: datetime.date, rebases: Sequence[Rebase] = ()) -> str:
+    """What came after a dated change, in the words of process control, in sentences. Never that the change was the cause."""
+    found = before_after(trend, on, [rebase.on for rebase in rebases])
+    one, many = NOUNS[grain(trend)]
+    if not found.before.points:
+        return f"No complete {one} with a value lies before this day, so there is nothing to compare with."
+    if not found.after.points:
+        return f"No complete {one} with a value has begun since, so it is too early to compare."
+    return " ".join([_means(trend.measure, found, many), _difference(trend.measure, found), _verdict(found, one, many), NOT_THE_CAUSE])
+
+
+def _means(measure: Measure, found: BeforeAfter, many: str) -> str:
+    before, after = (
+        f"{figure(measure, side.mean)} on average over {number(side.points)} {many if side.points != 1 else many.removesuffix('s')}"
+        for side in (found.before, found.after)
+    )
+    return f"Before {long_date(found.on)}: {before}. Since then: {after}."
+
+
+def _difference(measure: Measure, found: BeforeAfter) -> str:
+    difference = found.difference or 0.0
+    if abs(difference) < 1e-9:
+        return "Both averages are the same."
+    size = points(difference) if measure.percent else figure(measure, abs(difference))
+    way = "higher" if difference > 0 else "lower"
+    good = (difference > 0) == (measure.better == Better.HIGHER)
+    return f"That is {size} {way}, which is {'better' if good else 'worse'}."
+
+
+def _verdict(found: BeforeAfter, one: str, many: str) -> str:
+    if found.basis is None:
+        count = found.before.points + found.after.points
+        return (
+            f"Whether this is more than chance can't be said yet: that needs {POINTS_FOR_LIMITS} complete {many}, and there are "
+            f"{number(count)}."
+        )
+    limits = (
+        f"the limits of the {number(found.before.points)} {many} before it" if found.basis == Basis.BEFORE
+        else f"the limits of all {number(found.before.points + found.after.points)} {many}"
+    )
+    shaky = f" But the {many} before were not steady themselves, so the comparison says less." if found.steady is False else ""
+    return f"{_cause(found, one, many, limits)}{shaky}"
+
+
+def _cause(found: BeforeAfter, one: str, many: str, limits: str) -> str:
+    if not found.better and not found.worse:
+        early = f" A lasting change takes {SHIFT_POINTS} {many} to show." if found.after.points < SHIFT_POINTS else ""
+        return f"No special cause since then: against {limits}, chance alone could have given this.{early}"
+    flagged = [
+        f"{plural(count, one, many)} {verb} {what}" for count, what in (
+            (found.better, "improvement that is more than chance"), (found.worse, "a change for the worse that is more than chance"),
+        ) for verb in ("shows" if count == 1 else "show",) if count
+    ]
+    begun = f" It had begun before {long_date(found.on)}, though." if found.had_begun else ""
+    return f"Special cause since then: against {limits}, {listing(flagged)}.{begun}"
+
+
+# --- items ----------------------------------------------------------------------------------------------------------
+
+
+def counts_words(written: Written, measure: Measure, today: datetime.date) -> str:
+    """'2 actions (1 overdue), 1 change'; empty without any."""
+    actions = written.of(ActionRecord, measure)
+    late = sum(item.record.overdue(today) for item in actions)
+    parts = [f"{plural(len(actions), 'action')}{f' ({late} overdue)' if late else ''}"] if actions else []
+    others: tuple[tuple[type[Record], str], ...] = ((ChangeRecord, "change"), (NoteRecord, "note"), (TargetRecord, "target"))
+    parts += [plural(len(found), noun) for kind, noun in others if (found := written.of(kind, measure))]
+    return listing(parts) if parts else ""
+
+
+def who_when(item: Revision[Record]) -> str:
+    """'ann@council.example, 3 November 2026, 14:05 (UTC)'."""
+    return f"{item.who}, {long_date(item.at.date())}, {item.at:%H:%M} (UTC)"
+
+
+def level_words(measure: Measure, level: float) -> str:
+    """A target's level as people read it: '85 %', '14'."""
+    return f"{plain(level)} %" if measure.percent else plain(level)
+
+
+def target_words(record: TargetRecord) -> str:
+    """'85 % from 1 April 2026, for residential care', as plain text."""
+    measure = get(record.measure)
+    only = f", only for {BREAKDOWNS['placement'].label(record.placement)}" if record.placement else ""
+    return f"{level_words(measure, record.level)} from {long_date(record.from_date)}{only}"
+
+
+def measure_title(id: str) -> str:
+    """A measure's title; its id where there is no such measure any more."""
+    try:
+        return get(id).title
+    except UnknownMeasure:
+        return id
+
+
+def structure_label(evidence_id: str) -> str:
+    """What a structure measure is called: 'Statement 4, structure a'."""
+    labels = {found.id: f"Statement {one.number}, {found.label}" for one in statements() for found in one.structure}
+    return labels.get(evidence_id, evidence_id)
+
+
+def name_of(record: Record) -> str:
+    """What an item is called in a list, as plain text."""
+    match record:
+        case EvidenceRecord():
+            return structure_label(record.evidence_id)
+        case TargetRecord():
+            return target_words(record)
+        case ChangeRecord():
+            return f"{long_date(record.on)}: {record.words}"
+        case ActionRecord():
+            return record.aim
+        case SavedViewRecord():
+            return record.name
+        case NoteRecord():
+            return record.words
+    return TITLES[type(record)]
+
+
+def differences(newer: Record, older: Record | None) -> Iterator[tuple[str, str, str]]:
+    """What a revision changed: the field's name, what it says now, and what it said before ('' for nothing), as plain text."""
+    before: dict[str, Any] = {} if older is None else {name: getattr(older, name) for name in type(older).model_fields}
+    for name in type(newer).model_fields:
+        if name in FIELDS and getattr(newer, name) != before.get(name):
+            now, then = (_shown(newer, name, value) for value in (getattr(newer, name), before.get(name)))
+            if now != then:
+                yield FIELDS[name], now, then
+
+
+def _shown(record: Record, name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, Stage):
+        return STAGES[value]
+    if isinstance(value, EvidenceState):
+        return STATES[value]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime.date):
+        return long_date(value)
+    if name == "level" and isinstance(record, TargetRecord):
+        return level_words(get(record.measure), value)
+    if name == "placement":
+        return BREAKDOWNS["placement"].label(value)
+    return str(value)
+
+
+# --- what is overdue ------------------------------------------------------------------------------------------------
+
+
+def overdue_reviews(written: Written, today: datetime.date) -> list[Revision[EvidenceRecord]]:
+    """Evidence whose review should have happened, the longest overdue first."""
+    late = [item for item in written.all(EvidenceRecord) if item.record.overdue(today)]
+    return sorted(late, key=lambda item: item.record.review_date or today)
+
+
+def overdue_actions(written: Written, today: datetime.date) -> list[Revision[ActionRecord]]:
+    """Actions that should have been done, the longest overdue first."""
+    late = [item for item in written.all(ActionRecord) if item.record.overdue(today)]
+    return sorted(late, key=lambda item: item.record.due or today)
+
+
+def overdue_words(written: Written, today: datetime.date) -> str:
+    """What is overdue, in a sentence as Markdown; empty when nothing is."""
+    reviews, actions = overdue_reviews(written, today), overdue_actions(written, today)
+    parts = []
+    if reviews:
+        named = "; ".join(lower_first(escape_markdown(name_of(item.record))) for item in reviews)
+        parts.append(f"{plural(len(reviews), 'review')} of evidence ({named})")
+    if actions:
+        parts.append(plural(len(actions), "improvement action"))
+    return f"**Overdue:** {listing(parts)}." if parts else ""
