@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from config.rebases import Rebase
+from dashboard.comparator_beside import crossed_by
+from dashboard.comparator_words import crossing_sentence
 from dashboard.improvement_records import Written
 from dashboard.sentences import grain
 from dashboard.words import NOUNS, escape_markdown, figure, listing, long_date, lower_first, number, plain, plural, points
@@ -55,7 +57,9 @@ def help_words(trend: Trend, on: datetime.date, rebases: Sequence[Rebase] = ()) 
         return f"No complete {one} with a value lies before this day, so there is nothing to compare with."
     if not found.after.points:
         return f"No complete {one} with a value has begun since, so it is too early to compare."
-    return " ".join([_means(trend.measure, found, many), _difference(trend.measure, found), _verdict(found, one, many), NOT_THE_CAUSE])
+    crossed = crossed_by(trend, ())
+    across = [crossing_sentence(crossed, "this comparison")] if crossed else []
+    return " ".join([_means(trend.measure, found, many), _difference(trend.measure, found), _verdict(found, one, many), *across, NOT_THE_CAUSE])
 
 
 def _means(measure: Measure, found: BeforeAfter, many: str) -> str:

@@ -1,6 +1,7 @@
 """Published figures on the pages: the files' own values, in words, in charts, tables and downloads; and each can be turned off."""
 
 import csv
+import datetime
 import io
 import itertools
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from dashboard.comparator_tables import published_rows, published_table
 from dashboard.comparator_words import PART_OF_THE_CHILDREN, caveat, comparison_sentences, crossing_sentence, england_words, ordinal
 from dashboard.exports import shown_rows, to_csv
 from dashboard.filters import address
+from dashboard.improvement_words import help_words
 from dashboard.reporting import Reporting
 from dashboard.view import Filters, View
 from data_access.engines import engine
@@ -346,3 +348,9 @@ def test_the_definitions_page_has_every_figure_and_every_change() -> None:
     assert "its ten statistical neighbours: Essex" in text and "Open Government Licence v3.0" in text
     assert get("attendance").title in text
     assert "none of the published ones" in words(drawn(_definitions, replace(KENT, places=beside("Your authority").places)))
+
+
+def test_before_and_after_a_dated_change_says_that_it_runs_across_a_change_of_definition() -> None:
+    told = help_words(attendance(), datetime.date(2023, 4, 1))
+    assert "This comparison runs across changes of definition" in told and "New national attendance codes (19 August 2024)" in told
+    assert "definition" not in help_words(made_trend("education_plan", [(5, 10)] * 20), datetime.date(2023, 4, 1))
