@@ -59,7 +59,8 @@ def help_words(trend: Trend, on: datetime.date, rebases: Sequence[Rebase] = ()) 
         return f"No complete {one} with a value has begun since, so it is too early to compare."
     crossed = crossed_by(trend, ())
     across = [crossing_sentence(crossed, "this comparison")] if crossed else []
-    return " ".join([_means(trend.measure, found, many), _difference(trend.measure, found), _verdict(found, one, many), *across, NOT_THE_CAUSE])
+    said = [_means(trend.measure, found, many), _difference(trend.measure, found), _verdict(found, one, many)]
+    return " ".join([*said, *across, NOT_THE_CAUSE])
 
 
 def _means(measure: Measure, found: BeforeAfter, many: str) -> str:
