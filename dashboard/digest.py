@@ -20,7 +20,7 @@ from dashboard.personal import PersonalReporting
 from dashboard.reporting import Reporting
 from dashboard.shown import compared_groups
 from dashboard.view import Filters, View
-from dashboard.words import listing, long_date, lower_first, plural, target_words
+from dashboard.words import long_date, lower_first, plural, target_words
 from data_access.workspace import ActionRecord, EvidenceRecord, everything
 from data_access.workspace.snapshots import KeptState, SnapshotRecord, has_snapshot, keep_snapshot, snapshots_around
 from metrics.breakdowns import BREAKDOWNS
@@ -116,7 +116,7 @@ def digest(workspace: sa.Engine, version: str) -> Digest | None:
     known = {measure.id for measure in measures()}
     found = [change for change in changes(_states(before), _states(now)) if change.measure in known]
     by_measure = {change.measure: [other for other in found if other.measure == change.measure] for change in found}
-    told = [f"{get(id).title}: {listing([change_words(change) for change in about])}." for id, about in by_measure.items()]
+    told = [f"{get(id).title}: {'; '.join(change_words(change) for change in about)}." for id, about in by_measure.items()]
     return Digest(before.as_at, tuple(get(id) for id in by_measure), (*told, *_overdue_words(workspace, before, now)))
 
 
