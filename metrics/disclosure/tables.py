@@ -211,7 +211,7 @@ def _block(
     layers = tuple(_layer(subject, amounts, index, is_free) for index in range(len(amounts)))
     possible = ((size.sum(axis=2) > 0) | merged_rows)[:, :, None] & ((size.sum(axis=1) > 0) | merged_columns)[:, None, :]
     hidden = (is_seed | ~apart) & (total > 0)
-    is_whole: Mask = (whole & apart[:, :-1, :-1]).any(axis=(1, 2))
+    is_whole: Mask = np.asarray((whole & apart[:, :-1, :-1]).any(axis=(1, 2)), dtype=bool)
     known_empty = together((~measured.known_empty[cells]).astype(float)) == 0
     tables = Tables(total, hidden, layers, is_whole, known_empty, np.zeros(len(total), dtype=bool))
     return _Block(pair, *groups, merged_rows, merged_columns, possible, tables)

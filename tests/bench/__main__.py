@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.bench import cells, loading, pages, summaries
+from tests.bench import cells, disclosure, loading, pages, summaries
 from tests.bench.measuring import Authority, Row, authority
 
 SUBJECTS: dict[str, Callable[[Sequence[Authority]], list[Row]]] = {
-    "load": loading.rows, "cells": cells.rows, "summaries": summaries.rows, "pages": pages.rows,
+    "load": loading.rows, "cells": cells.rows, "summaries": summaries.rows, "disclosure": disclosure.rows, "pages": pages.rows,
 }
 
 

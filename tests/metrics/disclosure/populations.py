@@ -29,8 +29,11 @@ class Population:
         return self.measures[0]
 
 
-def _shares(*measures: str, **more: object) -> Population:
-    return Population(measures, measures, **more)  # type: ignore[arg-type]
+def _shares(
+    *measures: str, numerator_of: str | None = None, part_of: str | None = None, within: str | None = None,
+    same_outcomes: Mapping[str, str] | None = None,
+) -> Population:
+    return Population(measures, measures, numerator_of, part_of, within, same_outcomes or {})
 
 
 CLUSTERS: dict[str, tuple[Population, ...]] = {
