@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import cast
 
 import polars as pl
-from tests.bench.measuring import Authority, Row, median_seconds
 
 from dashboard.reporting import Reporting
 from data_access.engines import engine
 from metrics.breakdowns import BREAKDOWNS
 from metrics.catalogue import get, measures
 from metrics.summarise import State
+from tests.bench.measuring import Authority, Row, median_seconds
 
 AIM_SECONDS, AIM_MILLISECONDS = 10, 20
 GRAIN, MEASURE = "quarter", "education_plan_up_to_date"
