@@ -197,7 +197,8 @@ def _the_way_back(guard: SessionGuard) -> None:
     if not kept:
         st.info(none or NONE_EARLIER, icon=":material/history:")
         return
-    chosen = st.selectbox("Earlier loads that are kept", kept, format_func=_kept_words, key="load_kept")
+    # A key of its own after each load, so that the newest is chosen then and not what was chosen before.
+    chosen = st.selectbox("Earlier loads that are kept", kept, format_func=_kept_words, key=f"load_kept_{kept[0].load_id}")
     if chosen is not None and st.button("Go back to this load", icon=":material/undo:", key="load_back"):
         guard.change(f"back to the load {chosen.load_id}, version {chosen.version}")
         try:
