@@ -105,7 +105,8 @@ def _cause(found: BeforeAfter, one: str, many: str, limits: str) -> str:
             (found.better, "improvement that is more than chance"), (found.worse, "a change for the worse that is more than chance"),
         ) for verb in ("shows" if count == 1 else "show",) if count
     ]
-    begun = f" It had begun before {long_date(found.on)}, though." if found.had_begun else ""
+    earlier = [what for there, what in ((found.better_had_begun, "improvement"), (found.worse_had_begun, "change for the worse")) if there]
+    begun = f" The {listing(earlier)} had begun before {long_date(found.on)}, though." if earlier else ""
     return f"Special cause since then: against {limits}, {listing(flagged)}.{begun}"
 
 

@@ -45,8 +45,8 @@ class Side:
 class BeforeAfter:
     """`better` and `worse` are how many of the points after show special cause in either direction; 0 without a basis.
 
-    `had_begun`: the special cause reaches back to before the change. `steady`: the points before show no special cause among
-    themselves; None where that can't be said.
+    `better_had_begun` and `worse_had_begun`: that special cause reaches back to before the change. `steady`: the points before show
+    no special cause among themselves; None where that can't be said.
     """
 
     on: datetime.date
@@ -55,7 +55,8 @@ class BeforeAfter:
     basis: Basis | None
     better: int = 0
     worse: int = 0
-    had_begun: bool = False
+    better_had_begun: bool = False
+    worse_had_begun: bool = False
     steady: bool | None = None
 
     @property
@@ -75,17 +76,23 @@ def before_after(trend: Trend, on: datetime.date, rebase_on: Sequence[datetime.d
     if not before.height or not after.height or points.height < POINTS_FOR_LIMITS:
         return BeforeAfter(on, *sides, None)
     if before.height >= POINTS_FOR_LIMITS:
-        basis, had_begun = Basis.BEFORE, False
+        basis, begun = Basis.BEFORE, (False, False)
         steady: bool | None = not any(flags.any() for flags in _flags(method, before, before))
         highs, lows = _flags(method, before, after)
     else:
         basis, steady = Basis.TOGETHER, None
         flagged = [chart[name].to_numpy() for name in ("signals_high", "signals_low")]
-        had_begun = any(flags[before.height - 1] and flags[-after.height] for flags in flagged)
+        begun = (_reaches_back(flagged[0], before, after), _reaches_back(flagged[1], before, after))
         highs, lows = (flags[-after.height:] for flags in flagged)
     high, low = int(highs.sum()), int(lows.sum())
-    better, worse = (high, low) if measure.better == Better.HIGHER else (low, high)
-    return BeforeAfter(on, *sides, basis, better, worse, had_begun, steady)
+    if measure.better == Better.HIGHER:
+        return BeforeAfter(on, *sides, basis, high, low, begun[0], begun[1], steady)
+    return BeforeAfter(on, *sides, basis, low, high, begun[1], begun[0], steady)
+
+
+def _reaches_back(flags: BoolArray, before: pl.DataFrame, after: pl.DataFrame) -> bool:
+    """Whether the last point before the change and the first one after it are both flagged; `flags` are those of all points."""
+    return bool(flags[before.height - 1] and flags[-after.height])
 
 
 def _between_rebases(points: pl.DataFrame, on: datetime.date, rebase_on: Sequence[datetime.date]) -> pl.DataFrame:

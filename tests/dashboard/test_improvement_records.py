@@ -9,8 +9,22 @@ import pytest
 import sqlalchemy as sa
 
 from config.rebases import Rebase
+from config.settings import PROJECT_FOLDER
+from dashboard import session
 from dashboard.improvement_records import Written, decisions, read, read_if_there
-from data_access.workspace import ActionRecord, ChangeRecord, NoteRecord, Record, TargetRecord, new_id, save, withdraw, workspace_engine
+from data_access.workspace import (
+    ActionRecord,
+    ChangeRecord,
+    EvidenceRecord,
+    NoteRecord,
+    Record,
+    TargetRecord,
+    fill_demo_evidence,
+    new_id,
+    save,
+    withdraw,
+    workspace_engine,
+)
 from metrics.catalogue import get
 from tests.data_access.workspaces import workspace_address
 
@@ -101,3 +115,31 @@ def test_whoever_only_reads_leaves_no_workspace_behind(tmp_path: Path) -> None:
     assert not file.exists()
     save(workspace_engine(f"sqlite:///{file}"), new_id(), NoteRecord(measure="attendance", words="n"), after=0, who="ann")
     assert len(read_if_there(f"sqlite:///{file}").all(NoteRecord)) == 1
+
+
+def test_a_page_asks_whether_anything_changed_and_reads_it_only_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QS133_AUTHORITY", "Ours")
+    monkeypatch.setenv("QS133_DATABASE_URL", "duckdb:///none.duckdb")
+    monkeypatch.setenv("QS133_WORKSPACE_URL", f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+    (tmp_path / "settings.toml").write_bytes((PROJECT_FOLDER / "config" / "settings.toml").read_bytes())
+    workspace, statements = session.workspace(), []
+    sa.event.listen(workspace, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    for _ in range(3):
+        first = session.written()
+    assert len([sql for sql in statements if sql.startswith("SELECT")]) == 3 + 1
+    save(workspace, new_id(), NoteRecord(measure="attendance", words="n"), after=0, who="ann")
+    assert len(session.written().all(NoteRecord)) == 1 and first.all(NoteRecord) == []
+
+
+def test_the_made_up_authority_goes_once_round_the_loop(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QS133_CONFIG")
+    fill_demo_evidence(engine)
+    fill_demo_evidence(engine)
+    written = read(engine)
+    for kind in (EvidenceRecord, ActionRecord, ChangeRecord, NoteRecord, TargetRecord):
+        items = written.all(kind)
+        assert items and {item.revision for item in items} == {1}
+        assert all(get(item.record.measure) for item in items if not isinstance(item.record, EvidenceRecord))
+    held = decisions(written)[0]
+    plan = get("education_plan_up_to_date")
+    assert [held.on(plan, datetime.date(2026, month, 1)).level for month in (3, 4)] == [80, 88]

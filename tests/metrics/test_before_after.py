@@ -123,8 +123,10 @@ def test_other_rebases_bound_both_sides() -> None:
 
 def test_a_rise_that_was_there_before_is_said_to_have_begun_before() -> None:
     counts = [(20 + i % 3, 40) for i in range(8)] + [(30 + i % 3, 40) for i in range(8)]
-    assert before_after(made(PLAN, counts), month(10)).had_begun
-    assert not before_after(made(PLAN, counts), month(8)).had_begun
+    late, on_the_day, fallen = (before_after(made(measure, counts), month(at)) for measure, at in ((PLAN, 10), (PLAN, 8), (ABSENCE, 10)))
+    assert late.better_had_begun and not late.worse_had_begun
+    assert not on_the_day.better_had_begun and not on_the_day.worse_had_begun
+    assert fallen.worse_had_begun and not fallen.better_had_begun
 
 
 def test_an_unsteady_time_before_is_told() -> None:
