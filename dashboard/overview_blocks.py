@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ from dashboard.comparator_words import england_words
 from dashboard.digest_blocks import digest_list
 from dashboard.emptiness import why_empty
 from dashboard.icons import ASSURANCE_MEANING, VARIATION_MEANING, assurance_icon, variation_icon
+from dashboard.improvement_words import overdue_words
+from dashboard.links import IMPROVEMENT, page_link
 from dashboard.quality_words import quality_mark
 from dashboard.sparkline import sparkline
 from dashboard.view import View
@@ -68,6 +71,7 @@ def overview(view: View) -> None:
     digest_list()
     found = cockpit.lines(view)
     _top_line(found)
+    _overdue(view)
     number, finding = _choice()
     chosen = cockpit.with_finding(cockpit.of_statement(found, number), finding)
     if not chosen:
@@ -93,6 +97,14 @@ def _top_line(found: Sequence[Line]) -> None:
     more = f" {plural(hidden, 'measure is', 'measures are')} {HIDDEN} in the latest complete period." if hidden else ""
     more += f" {plural(without, 'measure has', 'measures have')} no data." if without else ""
     st.header(f"{summary_words(found)}.{more}", anchor=False)
+
+
+def _overdue(view: View) -> None:
+    """Reviews of evidence and actions that should have happened, with the way to them."""
+    if words := overdue_words(view.written, datetime.date.today()):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f":material/event_busy: {words}", width="content")
+            page_link(IMPROVEMENT, "See them", filters.address(view.filters))
 
 
 def _choice() -> tuple[int | None, Finding | None]:
