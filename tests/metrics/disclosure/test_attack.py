@@ -96,7 +96,7 @@ def _is_about_few(puzzle: Puzzle, target: Target, value: Callable[[Target, Puzzl
     return min(both) < NARROW or value(Target("empty", *_where(target)), puzzle) < 10
 
 
-@pytest.mark.parametrize("cluster", ["plans", "feelings"])
+@pytest.mark.parametrize("cluster", ["plans", "absence", "feelings"])
 def test_no_hidden_number_is_found_out(authority: tuple[int, Reporting], cluster: str) -> None:
     size, reporting = authority
     period = reporting.periods("year").filter("complete")["label"][-1]
