@@ -3,9 +3,10 @@
 LOCK := requirements.lock
 TEST_LOCK := requirements-test.lock
 BIN := .venv/bin
-# Every package has a ready-made wheel for Linux, macOS and Windows, so nothing is compiled and no package's own code runs on installing.
+# Every package has a ready-made wheel for Linux, macOS and Windows, so nothing is compiled and no package's own code runs on installing;
+# all but Spark, which only the tests need: it comes as an archive of Java programs that is packed anew here.
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-compile
-INSTALL_LOCKED := $(INSTALL) --require-hashes --only-binary :all: --requirement
+INSTALL_LOCKED := $(INSTALL) --require-hashes --only-binary :all: --no-binary pyspark --requirement
 INSTALL_PROJECT := $(INSTALL) --no-deps --no-index --no-build-isolation --editable .
 COMPILE_LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
@@ -47,7 +48,7 @@ docs: .venv/.installed ## write the generated parts of the documentation anew
 	@$(BIN)/python -m dashboard.generated_docs
 
 lock: .venv/.installed-test ## put what pyproject.toml asks for into the lock files, keeping the versions that still fit
-	@$(COMPILE_LOCK) $(UPGRADE) --group build --group test --group lint --output-file $(TEST_LOCK)
+	@$(COMPILE_LOCK) $(UPGRADE) --extra spark --group build --group test --group lint --output-file $(TEST_LOCK)
 	@$(COMPILE_LOCK) $(UPGRADE) --group build --constraint $(TEST_LOCK) --output-file $(LOCK)
 
 upgrade: ## the same with the newest versions

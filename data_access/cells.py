@@ -18,7 +18,10 @@ def fetch(connection: sa.Connection, statement: sa.Select[Any], schema: dict[str
     Raises UnexpectedColumns otherwise: a sum that arrives as a decimal would be divided to whole numbers later on, unnoticed.
     """
     result = connection.execution_options(duckdb_arrow=True).execute(statement)
+    # DuckDB's result has an Arrow table and Spark's cursor has one; other engines give rows.
     arrow = getattr(result, "arrow", None)
+    if arrow is None and connection.dialect.name == "spark":
+        arrow = result.cursor.arrow
     frame = pl.DataFrame(result.all(), schema=schema, orient="row", strict=True) if arrow is None else pl.DataFrame(arrow)
     if dict(frame.schema) != schema:
         raise UnexpectedColumns(f"The database gave {dict(frame.schema)}, where {schema} was expected.")

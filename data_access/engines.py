@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import registry
 from sqlalchemy.pool import NullPool
 
+from data_access.spark import NAME as SPARK
 from data_access.tables import data_version
+
+registry.register(SPARK, "data_access.spark.dialect", "SparkDialect")
 
 _ABSENT = "There is no database at {file}. Load data into it with 'qs133 load', or run 'qs133 demo'."
 

@@ -55,6 +55,13 @@ def _days_between_mssql(element: DaysBetween, compiler: SQLCompiler, **options: 
     return f"DATEDIFF(day, {first}, {second})"
 
 
+@compiles(DaysBetween, "spark")
+def _days_between_spark(element: DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
+    # The difference of two dates is a length of time in Spark, not a number. The words are DuckDB's, and are carried over.
+    first, second = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"DATE_DIFF('day', {first}, {second})"
+
+
 def plus_days(date: ColumnElement[Any], days: int | ColumnElement[Any]) -> ColumnElement[datetime.date]:
     """`date` moved by `days`."""
     return PlusDays(date, sa.literal(days, sa.Integer) if isinstance(days, int) else days)

@@ -22,6 +22,7 @@ from data_access.engines import DatabaseUnavailable, database_file
 from data_access.load.errors import LoadError
 from data_access.load.history import LOAD, NOT_KNOWN, Load, history, load_id, now_after, read_history
 from data_access.load.keeping import keep_file, keep_rows, prune_files, prune_schemas
+from data_access.spark.writing import read_latest, tables_folder, write_state
 from data_access.tables import load_history, metadata
 
 LOCK_NUMBER = 903_133
@@ -64,8 +65,11 @@ def replace_contents(
 
     with told_as_load_error(url):
         file = database_file(url)
+        folder = tables_folder(url)
         if file is not None:
             _replace_file(real_file(file), frames, entry, keep, progress)
+        elif folder is not None:
+            _replace_folder(folder, frames, entry, progress)
         else:
             _replace_rows(url, frames, entry, keep, progress)
     return version
@@ -119,6 +123,17 @@ def _dated(made: Load) -> dict[str, pl.DataFrame]:
 
 def _frame(loads: Sequence[Load]) -> pl.DataFrame:
     return pl.DataFrame([load.row() for load in loads])
+
+
+def _replace_folder(
+    folder: Path, frames: dict[str, pl.DataFrame], entry: Callable[[Sequence[Load]], Load], progress: Callable[[str, float], None],
+) -> None:
+    """A new state beside the one that Spark reads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        known = [Load(**row) for row in read_latest(folder, load_history.name).sort("load_id", descending=True).to_dicts()]
+        made = entry(known)
+        write_state(folder, {**frames, "load_history": _frame([*known, made]), **_dated(made)}, progress)
 
 
 @contextlib.contextmanager
