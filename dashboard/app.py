@@ -27,7 +27,8 @@ from data_access.workspace import WorkspaceUnavailable
 
 PAGES_FOLDER = Path(__file__).resolve().parent.parent / "pages"
 FAVICON = Path(__file__).resolve().parent / "favicon.svg"
-# Every page's file in `pages/`, its title, icon and tooltip, in the order of the navigation. Not every role has each of them.
+# Every page's file in `pages/`, its title, icon and tooltip, in the order of the navigation. Not every role has each of them,
+# and there is one for authorities only where the data of several is together.
 PAGES = (
     ("overview", "Overview", ":material/dashboard:", "Every measure at a glance: where to look first."),
     ("statement_1", "1 Assessment", ":material/fact_check:", "Quality statement 1: comprehensive assessment."),
@@ -35,6 +36,7 @@ PAGES = (
     ("statement_3", "3 Video feedback", ":material/videocam:", "Quality statement 3: video feedback programme."),
     ("statement_4", "4 Carers", ":material/diversity_1:", "Quality statement 4: training, education and support for carers."),
     ("equality", "Equality", ":material/balance:", "Is anyone served worse? Every measure by groups of children."),
+    ("authorities", "Authorities", ":material/map:", "The authorities beside each other: which differ by more than chance."),
     ("improvement", "Improvement", ":material/trending_up:", "For the meeting: actions, changes, notes, and what is overdue."),
     ("pack", "Meeting pack", ":material/co_present:", "Slides, a spreadsheet or a PDF for the improvement meeting."),
     ("definitions", "Definitions", ":material/menu_book:", "How every measure is counted, and how to read the numbers."),
@@ -54,14 +56,16 @@ def main() -> None:
     person: Person = WITHOUT_SIGN_IN
     still: Still = _somebody
     problem: Exception | None = None
+    several = False
     try:
         if refusal := sign_in.refusal_here():
             sign_in.refused_page(refusal)
             return
         person, still = who_looks()
+        several = own_data(person).reporting.areas
     except EXPLAINED as error:
         problem = error
-    page = navigation(person)
+    page = navigation(person, several)
     try:
         if problem:
             raise problem
@@ -102,11 +106,12 @@ def _somebody() -> Person:
     return WITHOUT_SIGN_IN
 
 
-def navigation(person: Person) -> StreamlitPage:
-    """The page to show, of those that the person may have. One whose file isn't there is left out."""
+def navigation(person: Person, several: bool) -> StreamlitPage:
+    """The page to show, of those that the person may have and that the data has. One whose file isn't there is left out."""
     return st.navigation([
         st.Page(f"../pages/{name}.py", title=title, icon=icon, help=tooltip, url_path=name, default=name == "overview")
-        for name, title, icon, tooltip in PAGES if person.may_have(name) and (PAGES_FOLDER / f"{name}.py").is_file()
+        for name, title, icon, tooltip in PAGES
+        if person.may_have(name) and (several or name != "authorities") and (PAGES_FOLDER / f"{name}.py").is_file()
     ], position="top")
 
 

@@ -16,7 +16,7 @@ from dashboard.words import listing
 from data_access.audit import Action, Entry
 from data_access.engines import engine
 from data_access.workspace import workspace_engine
-from metrics.breakdowns import BREAKDOWNS
+from metrics.breakdowns import EVERY
 
 
 def add_where(parser: argparse.ArgumentParser) -> None:
@@ -50,9 +50,9 @@ def personal_reporting(database: str | None, where: Mapping[str, Sequence[str]],
 
 def _condition(text: str) -> tuple[str, str]:
     breakdown, equals, group = text.partition("=")
-    if not equals or breakdown not in BREAKDOWNS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not BREAKDOWN=GROUP. The breakdowns are {', '.join(BREAKDOWNS)}.")
-    labels = BREAKDOWNS[breakdown].labels
+    if not equals or breakdown not in EVERY:
+        raise argparse.ArgumentTypeError(f"{text!r} is not BREAKDOWN=GROUP. The breakdowns are {', '.join(EVERY)}.")
+    labels = EVERY[breakdown].labels
     if labels and group not in labels and group != "Not recorded":
         raise argparse.ArgumentTypeError(f"{breakdown} has no group {group!r}. Its groups are {', '.join(labels)} and Not recorded.")
     return breakdown, group

@@ -18,7 +18,7 @@ from dashboard.personal import MOST_CHARACTERISTICS, PROTECTED_LIMIT
 from dashboard.session import Choices, Data, choices
 from dashboard.view import Filters
 from dashboard.words import NOUNS, listing, long_date, lower_first, plural, upper_first
-from metrics.breakdowns import BREAKDOWNS, Breakdown
+from metrics.breakdowns import AREAS, EVERY, Breakdown
 from metrics.catalogue import statement_of
 from metrics.kinds import Measure
 from metrics.trend import Chart
@@ -70,7 +70,7 @@ def active(filters: Filters) -> int:
 
 def clear() -> None:
     """Leaves no filter set. Length of periods and way to draw are no filters, and stay."""
-    for name in BREAKDOWNS:
+    for name in EVERY:
         if name in st.session_state:
             st.session_state[name] = [] if isinstance(st.session_state[name], list) else None
     st.session_state[FIRST] = st.session_state[LAST] = None
@@ -107,7 +107,7 @@ def _demo() -> dict[str, Sequence[str]]:
 
 
 def _values(filters: Filters) -> dict[str, Sequence[str]]:
-    values: dict[str, Sequence[str]] = {name: [BREAKDOWNS[name].label(group) for group in groups] for name, groups in filters.where.items()}
+    values: dict[str, Sequence[str]] = {name: [EVERY[name].label(group) for group in groups] for name, groups in filters.where.items()}
     if filters.grain != DEFAULT_GRAIN:
         values[GRAIN] = [GRAINS[filters.grain]]
     values |= {name: [label] for name, label in ((FIRST, filters.first), (LAST, filters.last)) if label}
@@ -122,7 +122,7 @@ def _values(filters: Filters) -> dict[str, Sequence[str]]:
 
 def shown_words(filters: Filters, periods: Sequence[str], as_at: datetime.date) -> str:
     """What a page shows, in a sentence without a full stop; `periods` are those that can be chosen."""
-    kept = [_group_words(BREAKDOWNS[name], groups) for name, groups in filters.where.items()]
+    kept = [_group_words(EVERY[name], groups) for name, groups in filters.where.items()]
     who = f"children whose {listing(kept)}" if kept else "all children"
     many = NOUNS[filters.grain][1]
     first, last = _ends(filters, periods)
@@ -151,18 +151,19 @@ Draw = Callable[[Breakdown, Sequence[str]], tuple[str, ...]]
 
 def _groups(offered: Choices, draw: Draw) -> Mapping[str, tuple[str, ...]]:
     """A widget for each breakdown, a few in sight and the others folded away."""
-    kept = {name: draw(BREAKDOWNS[name], offered.groups[name]) for name in IN_SIGHT}
-    others = [name for name in BREAKDOWNS if name not in IN_SIGHT]
+    in_sight = [name for name in offered.groups if name in AREAS or name in IN_SIGHT]
+    kept = {name: draw(EVERY[name], offered.groups[name]) for name in in_sight}
+    others = [name for name in offered.groups if name not in in_sight]
     set_below = sum(bool(st.session_state.get(name)) for name in others)
     label = f"More filters ({plural(set_below, 'active', 'active')})" if set_below else "More filters"
     with st.expander(label, icon=":material/tune:", key="more_filters"):
-        kept |= {name: draw(BREAKDOWNS[name], offered.groups[name]) for name in others}
-    return {name: kept[name] for name in BREAKDOWNS if kept[name]}
+        kept |= {name: draw(EVERY[name], offered.groups[name]) for name in others}
+    return {name: kept[name] for name in offered.groups if kept[name]}
 
 
 def _protected_groups(offered: Choices) -> Mapping[str, tuple[str, ...]]:
     """One group each of at most two breakdowns: those set first stay, and the others wait until one is cleared."""
-    set_now = [name for name in BREAKDOWNS if st.session_state.get(name)]
+    set_now = [name for name in offered.groups if st.session_state.get(name)]
     full = len(set_now) >= MOST_CHARACTERISTICS
 
     def draw(breakdown: Breakdown, occurring: Sequence[str]) -> tuple[str, ...]:
@@ -172,7 +173,7 @@ def _protected_groups(offered: Choices) -> Mapping[str, tuple[str, ...]]:
     kept = _groups(offered, draw)
     if len(kept) > MOST_CHARACTERISTICS:
         left_out = list(kept)[MOST_CHARACTERISTICS:]
-        st.warning(f"Left out: {listing([lower_first(BREAKDOWNS[name].title) for name in left_out])}. {PROTECTED_LIMIT}")
+        st.warning(f"Left out: {listing([lower_first(EVERY[name].title) for name in left_out])}. {PROTECTED_LIMIT}")
         return {name: kept[name] for name in kept if name not in left_out}
     return kept
 

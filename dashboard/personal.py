@@ -76,6 +76,11 @@ class PersonalReporting:
         """The source tables that were in any source."""
         return self._reporting.provided
 
+    @property
+    def areas(self) -> bool:
+        """Whether the data is that of several authorities."""
+        return self._reporting.areas
+
     def periods(self, grain: str) -> pl.DataFrame:
         """See `Reporting.periods`."""
         return self._reporting.periods(grain)

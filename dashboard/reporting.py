@@ -15,7 +15,9 @@ import sqlalchemy as sa
 
 from config.disclosure import disclosure_rules
 from data_access.cells import fetch
-from data_access.tables import data_version, made_up, period, provided_table
+from data_access.tables import authority_source, child_authority, data_version, made_up, period, provided_table
+from metrics.areas import leave_out
+from metrics.breakdowns import AREAS, BREAKDOWNS, TEAM, Breakdown
 from metrics.catalogue import measures
 from metrics.cells import cells_schema, cells_select
 from metrics.disclosure.masking import mask
@@ -43,7 +45,8 @@ class DataChanged(Exception):
 
 
 class Reporting:
-    """The data of one version: `version`, `as_at`, `made_up`, `provided` source tables and `periods` of every grain.
+    """The data of one version: `version`, `as_at`, `made_up`, `provided` source tables and `periods` of every grain; `areas` says whether
+    it is that of several authorities.
 
     With a `responsibility`, of its children only; no row of another child becomes a cell.
     """
@@ -61,12 +64,21 @@ class Reporting:
             self.version, self.as_at = _version(connection)
             self.made_up = _is_made_up(connection, self.version)
             self.provided = frozenset(connection.scalars(sa.select(provided_table.c.name)))
+            self.areas = _has_areas(connection)
+            self._provided_by = _provided_by(connection) if self.areas else {}
             every = fetch(connection, sa.select(*(period.c[name] for name in PERIOD_SCHEMA)), PERIOD_SCHEMA)
         self._periods = {grain: _up_to(self.as_at, every.filter(pl.col("grain") == grain)) for grain in GRAINS}
 
     def periods(self, grain: str) -> pl.DataFrame:
         """label, start_date, last_date, period_end, complete of a grain's periods up to the as-at date, in time order."""
         return self._periods[grain]
+
+    @property
+    def breakdowns(self) -> dict[str, Breakdown]:
+        """The breakdowns there are, by id: by region and authority only where there are several, and by team only where there aren't."""
+        if not self.areas:
+            return BREAKDOWNS
+        return {**AREAS, **{name: breakdown for name, breakdown in BREAKDOWNS.items() if breakdown is not TEAM}}
 
     def prepare(self, grain: str) -> None:
         """Computes the cells of every unit of a grain, if they are not there yet; for one authority this takes seconds."""
@@ -110,7 +122,8 @@ class Reporting:
         declared, key = _declared(unit, grain)
         with self._protecting:
             if key not in self._protected:
-                rows = self._read(children_select(unit, declared, self._scope(grain)), children_schema(unit, declared))
+                select, schema = children_select(unit, declared, self._scope(grain)), children_schema(unit, declared, self.areas)
+                rows = self._read(select, schema, declared)
                 labels = tuple(self.periods(grain)["label"])
                 self._protected[key] = protect_unit(rows, labels, declared, disclosure_rules())
             return self._protected[key]
@@ -119,18 +132,20 @@ class Reporting:
         declared, key = _declared(unit, grain)
         with self._lock:
             if key not in self._cells:
-                self._cells[key] = self._read(cells_select(unit, declared, self._scope(grain)), cells_schema(declared))
+                select, schema = cells_select(unit, declared, self._scope(grain)), cells_schema(declared, self.areas)
+                self._cells[key] = self._read(select, schema, declared)
             return self._cells[key]
 
     def _scope(self, grain: str) -> Scope:
-        return Scope(grain, self.as_at, self.responsibility)
+        return Scope(grain, self.as_at, self.responsibility, self.areas)
 
-    def _read(self, statement: sa.Select[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    def _read(self, statement: sa.Select[Any], schema: dict[str, pl.DataType], declared: tuple[Measure, ...]) -> pl.DataFrame:
         with self._engine.connect() as connection:
             # A connection sees one state of the database, so the version that is checked is the version that is read.
             if _version(connection)[0] != self.version:
                 raise DataChanged("The data was loaded anew. Open the page again to see it.")
-            return fetch(connection, statement, schema)
+            rows = fetch(connection, statement, schema)
+        return leave_out(rows, declared, self._provided_by) if self.areas else rows
 
 
 def _up_to(as_at: datetime.date, periods: pl.DataFrame) -> pl.DataFrame:
@@ -163,3 +178,20 @@ def _is_made_up(connection: sa.Connection, version: str) -> bool:
     if not sa.inspect(connection).has_table(made_up.name):
         return False
     return connection.execute(sa.select(made_up.c.version).where(made_up.c.version == version)).first() is not None
+
+
+def _has_areas(connection: sa.Connection) -> bool:
+    """Whether the data is that of several authorities. A warehouse need not have the table."""
+    if not sa.inspect(connection).has_table(child_authority.name):
+        return False
+    return (connection.scalar(sa.select(sa.func.count(sa.distinct(child_authority.c.authority)))) or 0) > 1
+
+
+def _provided_by(connection: sa.Connection) -> dict[str, frozenset[str]]:
+    """By authority, the source tables that it provided; empty where the warehouse doesn't say, and every authority then has them all."""
+    if not sa.inspect(connection).has_table(authority_source.name):
+        return {}
+    found: dict[str, set[str]] = {}
+    for authority, name in connection.execute(sa.select(authority_source.c.authority, authority_source.c.name)):
+        found.setdefault(authority, set()).add(name)
+    return {authority: frozenset(names) for authority, names in found.items()}

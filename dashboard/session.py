@@ -29,7 +29,6 @@ from data_access.engines import current_version, engine
 from data_access.load.history import Load, history
 from data_access.tables import data_version
 from data_access.workspace import change_counter, workspace_engine
-from metrics.breakdowns import BREAKDOWNS
 from metrics.catalogue import measures
 from metrics.targets import Targets
 from metrics.unit import Responsibility
@@ -87,8 +86,9 @@ def choices(data: Data, grain: str) -> Choices:
 @st.cache_resource(max_entries=4 * PARTS_KEPT * VERSIONS_KEPT, show_spinner=False)
 def _choices(url: str, key: str, responsibility: Responsibility | None, grain: str, _reporting: Reporting) -> Choices:
     cells = [_reporting.facts(unit, grain).cells for unit in dict.fromkeys(measure.unit for measure in measures())]
-    keys = pl.concat([frame.select("period", *BREAKDOWNS) for frame in cells]).unique()
-    groups = {name: tuple(breakdown.order(keys[name].unique().to_list())) for name, breakdown in BREAKDOWNS.items()}
+    there_are = _reporting.breakdowns
+    keys = pl.concat([frame.select("period", *there_are) for frame in cells]).unique()
+    groups = {name: tuple(breakdown.order(keys[name].unique().to_list())) for name, breakdown in there_are.items()}
     labels = _reporting.periods(grain)["label"].to_list()
     occurring = set(keys["period"])
     first = next((index for index, label in enumerate(labels) if label in occurring), len(labels))
@@ -97,7 +97,7 @@ def _choices(url: str, key: str, responsibility: Responsibility | None, grain: s
 
 def teams(data: Data) -> list[str]:
     """The teams that children are with, in order."""
-    return [team for team in choices(data, "quarter").groups["team"] if team != NOT_RECORDED]
+    return [team for team in choices(data, "quarter").groups.get("team", ()) if team != NOT_RECORDED]
 
 
 @st.cache_resource(show_spinner=False)

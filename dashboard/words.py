@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from metrics.breakdowns import BREAKDOWNS
+from metrics.breakdowns import EVERY
 from metrics.kinds import Better, Mean, Measure, Rate, RatioOfTotals
 from metrics.summarise import State
 from metrics.targets import TargetStatus
@@ -259,7 +259,7 @@ def period_words(row: Mapping[str, Any]) -> str:
 
 def where_words(where: Mapping[str, Collection[str]]) -> str:
     """The filters in words: 'Placement: Foster carer; Sex: Female', or 'all children'."""
-    chosen = [f"{BREAKDOWNS[name].title}: {listing([BREAKDOWNS[name].label(group) for group in groups], 'or')}"
+    chosen = [f"{EVERY[name].title}: {listing([EVERY[name].label(group) for group in groups], 'or')}"
               for name, groups in where.items() if groups]
     return "; ".join(chosen) or "all children"
 

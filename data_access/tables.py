@@ -188,6 +188,21 @@ made_up = sa.Table(
     comment="Holds a row where the data is made up, as the demo's is. The table may be missing; the data is then real.",
 )
 
+child_authority = sa.Table(
+    "child_authority", metadata,
+    _child_id(),
+    sa.Column("authority", TEXT, nullable=False, comment="the name of the child's authority"),
+    sa.Column("region", TEXT, comment="that authority's region"),
+    comment="Whose each child is, where the data of several authorities is together. For one authority empty, or missing.",
+)
+
+authority_source = sa.Table(
+    "authority_source", metadata,
+    sa.Column("authority", TEXT, nullable=False),
+    sa.Column("name", TEXT, nullable=False, comment="a source table's name in the data dictionary"),
+    comment="Which source tables each of several authorities provided. A measure leaves out an authority that lacks one it needs.",
+)
+
 load_file = sa.Table(
     "load_file", metadata,
     sa.Column("source", TEXT, nullable=False, comment="the folder or file named in the load"),

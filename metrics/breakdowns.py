@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
 
 from config.code_lists import ETHNICITY_GROUP, NOT_RECORDED
 from data_access.tables import child
@@ -94,9 +95,19 @@ BREAKDOWNS = {breakdown.id: breakdown for breakdown in (
 """Every breakdown by its id, in the order pages list them."""
 
 
+AREAS = {breakdown.id: breakdown for breakdown in (
+    Breakdown("region", "Region", {}, "The region of the child's local authority."),
+    Breakdown("authority", "Local authority", {}, "The local authority that is responsible for the child."),
+)}
+"""The breakdowns that there are only where the data of several authorities is together. An authority is in one region."""
+
+EVERY = {**BREAKDOWNS, **AREAS}
+"""Every breakdown that there can be, by its id."""
+
+
 def breakdown_columns() -> list[sa.Column[Any]]:
     """Fresh columns for a unit's table, one a breakdown."""
-    return [sa.Column(name, sa.String, nullable=False) for name in BREAKDOWNS]
+    return [sa.Column(name, sa.String, nullable=False) for name in EVERY]
 
 
 def breakdown_values(
@@ -133,6 +144,11 @@ def breakdown_values(
         "team": _recorded(child.c.team),
     }
     return [values[name].label(name) for name in BREAKDOWNS]
+
+
+def area_values(areas: FromClause) -> list[ColumnElement[str]]:
+    """The value of every area, given the child's row of child_authority."""
+    return [_recorded(areas.c[name]).label(name) for name in AREAS]
 
 
 def _recorded(value: ColumnElement[Any]) -> ColumnElement[str]:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from metrics import intervals
-from metrics.breakdowns import BREAKDOWNS
+from metrics.breakdowns import EVERY
 from metrics.cells import column_name
 from metrics.kinds import Mean, Measure, Rate, RatioOfTotals
 
@@ -56,7 +56,7 @@ def summarise(measure: Measure, facts: Facts, *, by: Sequence[str] = (), where: 
 
     Raises UnknownBreakdown.
     """
-    _check_breakdowns([*by, *(where or {})])
+    _check_breakdowns([*by, *(where or {})], facts.cells.columns)
     totals = add_up(measure, facts.cells, by=by, where=where)
     rows = _every_period(totals, facts.periods, list(by))
     return _values(measure, rows, by, provided=measure.sources() <= facts.provided)
@@ -69,10 +69,11 @@ def add_up(measure: Measure, cells: pl.DataFrame, *, by: Sequence[str] = (), whe
     return cells.lazy().filter(*kept or [pl.lit(True)]).group_by("period", *by).agg(sums).collect()
 
 
-def _check_breakdowns(names: Sequence[str]) -> None:
+def _check_breakdowns(names: Sequence[str], columns: Sequence[str]) -> None:
+    known = [name for name in EVERY if name in columns]
     for name in names:
-        if name not in BREAKDOWNS:
-            raise UnknownBreakdown(f"There is no breakdown {name!r}. The breakdowns are: {', '.join(BREAKDOWNS)}.")
+        if name not in known:
+            raise UnknownBreakdown(f"There is no breakdown {name!r}. The breakdowns are: {', '.join(known)}.")
 
 
 def _every_period(totals: pl.DataFrame, periods: pl.DataFrame, by: list[str]) -> pl.DataFrame:

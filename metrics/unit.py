@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from metrics.breakdowns import BREAKDOWNS, breakdown_columns
+from metrics.breakdowns import EVERY, breakdown_columns
 
 PERIOD_COLUMNS = ("label", "start_date", "last_date")
 
@@ -36,11 +36,16 @@ class Responsibility:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a SELECT is made for: one period grain, up to and including the as-at date; all children, or one's own only."""
+    """What a SELECT is made for: one period grain, up to and including the as-at date; all children, or one's own only.
+
+    `areas`: whether the data is that of several authorities, so that there is a breakdown by region and by authority. There is none by
+    team then, because teams are an authority's own.
+    """
 
     grain: str
     as_at: datetime.date
     responsibility: Responsibility | None = None
+    areas: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,4 +75,4 @@ class Unit:
     @property
     def facts(self) -> list[str]:
         """The names of the facts, without period and breakdowns."""
-        return [column.name for column in self.table.c if column.name != "period" and column.name not in BREAKDOWNS]
+        return [column.name for column in self.table.c if column.name != "period" and column.name not in EVERY]

@@ -6,11 +6,12 @@ import argparse
 import datetime
 import re
 import sys
+from pathlib import Path
 
 from config.settings import absolute_address, settings
 from dashboard.console import clear_progress, show_progress, user_name
 from dashboard.keeping import keep_states
-from data_access.load import LoadError, UsageError, load
+from data_access.load import LoadError, LoadReport, Progress, UsageError, load, load_authorities, read_authorities
 
 NAME = "load"
 HELP = "read SSDA903 returns and local extracts into the reporting database, replacing what it holds"
@@ -19,9 +20,13 @@ HELP = "read SSDA903 returns and local extracts into the reporting database, rep
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `qs133 load`."""
     parser.add_argument(
-        "sources", nargs="+", metavar="SOURCE",
+        "sources", nargs="*", metavar="SOURCE",
         help="an SSDA903 return (a folder of CSV files, or the XML file), a folder of local extracts, or the address of a database with "
         "the Standard Safeguarding Dataset (env:NAME: the variable that holds it); any number, together",
+    )
+    parser.add_argument(
+        "--authorities", type=Path, metavar="FILE",
+        help="a TOML file that says which sources are whose, to load several authorities together",
     )
     parser.add_argument("--as-at", type=_date, metavar="YYYY-MM-DD", help="the last day that counts (default: the latest date loaded)")
     parser.add_argument("--collection-year", type=int, metavar="YEAR", help="the only return's collection year: 2026 is 2025/26")
@@ -35,10 +40,7 @@ def run(options: argparse.Namespace) -> int:
     database = absolute_address(options.database) if options.database else settings().database
     progress = show_progress if sys.stderr.isatty() else None
     try:
-        report = load(
-            options.sources, database, as_at=options.as_at, collection_year=options.collection_year, progress=progress,
-            who=user_name(), dry_run=options.dry_run,
-        )
+        report = _load(options, database, progress)
     except LoadError as error:
         if progress:
             clear_progress()
@@ -50,6 +52,19 @@ def run(options: argparse.Namespace) -> int:
         clear_progress()
     print(report.as_json() if options.format == "json" else report.as_text())
     return 0
+
+
+def _load(options: argparse.Namespace, database: str, progress: Progress | None) -> LoadReport:
+    if options.authorities is None:
+        return load(
+            options.sources, database, as_at=options.as_at, collection_year=options.collection_year, progress=progress,
+            who=user_name(), dry_run=options.dry_run,
+        )
+    if options.sources or options.collection_year:
+        raise UsageError("With --authorities, the file names the sources of each: give no others, and no --collection-year.")
+    return load_authorities(
+        read_authorities(options.authorities), database, as_at=options.as_at, progress=progress, who=user_name(), dry_run=options.dry_run,
+    )
 
 
 def _date(text: str) -> datetime.date:

@@ -17,12 +17,13 @@ from dashboard.words import EXACT, PROTECTED, listing
 from data_access.audit import AuditUnavailable
 from data_access.workspace import WorkspaceUnavailable
 from metrics import catalogue
-from metrics.breakdowns import BREAKDOWNS
+from metrics.breakdowns import EVERY
+from metrics.summarise import UnknownBreakdown
 
 NAME = "measures"
 HELP = "print the measures as a table"
 FORMATS = ("csv", "json", "parquet")
-ERRORS = (NoData, DataChanged, AuditUnavailable, WorkspaceUnavailable)
+ERRORS = (NoData, DataChanged, UnknownBreakdown, AuditUnavailable, WorkspaceUnavailable)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--measure", action="append", default=[], metavar="ID", help="a measure's id; may be repeated (default: all)")
     parser.add_argument("--period", choices=GRAINS, default="quarter", help="the length of a period (default: quarter)")
     parser.add_argument(
-        "--by", action="append", default=[], choices=list(BREAKDOWNS), metavar="BREAKDOWN",
-        help=f"one row for each group; may be repeated to cross breakdowns: {', '.join(BREAKDOWNS)}",
+        "--by", action="append", default=[], choices=list(EVERY), metavar="BREAKDOWN",
+        help=f"one row for each group; may be repeated to cross breakdowns: {', '.join(EVERY)} "
+        "(the last two where several authorities are loaded)",
     )
     add_where(parser)
     parser.add_argument("--format", choices=FORMATS, default="csv", help="(default: csv)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -13,12 +14,13 @@ from data_access.load.contents import as_at_of, contents
 from data_access.load.errors import LoadError, UsageError
 from data_access.load.history import NOT_KNOWN
 from data_access.load.merging import Merged, merge
+from data_access.load.pooling import Authority, pooled, read_authorities
 from data_access.load.recognising import Source, read_sources, with_collection_years
 from data_access.load.report import CheckCount, FileCount, Finding, LoadReport, NotUsed, ReasonCount
 from data_access.load.return_checks import Returns, run_checks
 from data_access.load.writing import fingerprint, prepared, replace_contents
 
-__all__ = ["LoadError", "LoadReport", "UsageError", "load"]
+__all__ = ["LoadError", "LoadReport", "Progress", "UsageError", "load", "load_authorities", "read_authorities"]
 
 COLLECTION_YEARS = range(1990, 2201)
 Progress = Callable[[str, float], None]
@@ -44,12 +46,9 @@ def load(
     if collection_year is not None and collection_year not in COLLECTION_YEARS:
         raise UsageError(f"{collection_year} is no collection year. Give the calendar year in which it ends, such as 2026 for 2025/26.")
     tell: Progress = progress or (lambda _doing, _share: None)
-    read = read_sources(sources, lambda doing, share: tell(doing, share * 0.4), shown_as)
-    dated = with_collection_years(read, collection_year, as_at)
-    merged = merge(dated, lambda doing, share: tell(doing, 0.4 + share * 0.3))
+    dated, merged = _read(sources, as_at, collection_year, lambda doing, share: tell(doing, share * 0.7), shown_as)
     date = as_at or as_at_of(merged)
-    counts, rows = run_checks(Returns(merged, dated, date))
-    filled = {**contents(merged, date), "return_check": counts, "return_check_row": rows}
+    filled = _filled(dated, merged, date)
     if dry_run:
         version = fingerprint(prepared(filled), date)
     else:
@@ -58,20 +57,70 @@ def load(
             made_up=made_up, who=who, keep=data_quality().loads_kept,
         )
     tell("Done", 1.0)
-    return _report(version, date, merged, dated, filled, dry_run)
+    return _report(version, date, merged.replaced, dated, filled, dry_run)
+
+
+def load_authorities(
+    authorities: Sequence[Authority], database_url: str, *,
+    as_at: datetime.date | None = None, progress: Progress | None = None, made_up: bool = False, who: str = NOT_KNOWN,
+    dry_run: bool = False,
+) -> LoadReport:
+    """Replaces the whole contents of the reporting database with what several authorities' sources hold, pooled.
+
+    `as_at` is the last day that counts; without it, the earliest of the authorities' own latest dates, so that all are compared up to a
+    day that each of them has reached. Otherwise as `load`.
+    """
+    tell: Progress = progress or (lambda _doing, _share: None)
+    read: list[tuple[Authority, list[Source], Merged]] = []
+    for number, authority in enumerate(authorities):
+        done = partial(_share_of, tell, authority.name, number, len(authorities))
+        try:
+            read.append((authority, *_read(authority.sources, as_at, None, done, str)))
+        except LoadError as error:
+            raise type(error)([f"{authority.name}: {sentence}" for sentence in error.sentences]) from None
+    date = as_at or min(as_at_of(merged) for _, _, merged in read)
+    filled = pooled([(authority, _filled(dated, merged, date)) for authority, dated, merged in read])
+    if dry_run:
+        version = fingerprint(prepared(filled), date)
+    else:
+        version = replace_contents(
+            database_url, filled, date, lambda doing, share: tell(doing, 0.7 + share * 0.3),
+            made_up=made_up, who=who, keep=data_quality().loads_kept,
+        )
+    tell("Done", 1.0)
+    replaced = {name: sum(merged.replaced[name] for _, _, merged in read) for name in read[0][2].replaced}
+    return _report(version, date, replaced, [source for _, dated, _ in read for source in dated], filled, dry_run)
+
+
+def _share_of(tell: Progress, name: str, number: int, count: int, doing: str, share: float) -> None:
+    tell(f"{name}: {doing}", 0.7 * (number + share) / count)
+
+
+def _read(
+    sources: Sequence[Path | str], as_at: datetime.date | None, collection_year: int | None, tell: Progress, shown_as: Callable[[Path], str],
+) -> tuple[list[Source], Merged]:
+    read = read_sources(sources, lambda doing, share: tell(doing, share * 4 / 7), shown_as)
+    dated = with_collection_years(read, collection_year, as_at)
+    return dated, merge(dated, lambda doing, share: tell(doing, (4 + share * 3) / 7))
+
+
+def _filled(dated: Sequence[Source], merged: Merged, date: datetime.date) -> dict[str, pl.DataFrame]:
+    counts, rows = run_checks(Returns(merged, dated, date))
+    return {**contents(merged, date), "return_check": counts, "return_check_row": rows}
 
 
 def _report(
-    version: str, as_at: datetime.date, merged: Merged, sources: Sequence[Source], filled: Mapping[str, pl.DataFrame], dry_run: bool,
+    version: str, as_at: datetime.date, replaced: dict[str, int], sources: Sequence[Source], filled: Mapping[str, pl.DataFrame],
+    dry_run: bool,
 ) -> LoadReport:
-    reasons = merged.quarantine.group_by("source", "file", "table_name", "reason", maintain_order=True).len()
+    reasons = filled["quarantine"].group_by("source", "file", "table_name", "reason", maintain_order=True).len()
     return LoadReport(
         version=version, as_at=as_at,
-        files=[FileCount(*row) for row in merged.files.iter_rows()],
+        files=[FileCount(*row) for row in filled["load_file"].iter_rows()],
         quarantined=[ReasonCount(*row) for row in reasons.iter_rows()],
         not_used=[NotUsed(source.name, file, table) for source in sources for file, table in source.unused],
         findings=[Finding(*row) for row in filled["data_quality"].iter_rows()],
-        replaced=merged.replaced,
+        replaced=replaced,
         checks=[CheckCount(*row) for row in filled["return_check"].iter_rows()],
         dry_run=dry_run,
     )

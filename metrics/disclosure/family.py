@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from config.code_lists import ETHNICITY_GROUP, NOT_RECORDED
-from metrics.breakdowns import BREAKDOWNS
+from metrics.breakdowns import EVERY
 from metrics.disclosure.audit import Mask, Numbers
 
 ALL = "all"
@@ -78,15 +78,26 @@ def unit_rows(frame: pl.DataFrame, periods: tuple[str, ...]) -> UnitRows:
     """The rows of a frame with period, every breakdown and, for events, child_number."""
     axes: dict[str, Axis] = {ALL: Axis(ALL, (ALL,))}
     codes: dict[str, Codes] = {ALL: np.zeros(frame.height, dtype=np.intp)}
-    for name in BREAKDOWNS:
+    for name in [name for name in EVERY if name in frame.columns]:
         groups = tuple(sorted(frame[name].unique().to_list()))
         axes[name] = Axis(name, groups)
         codes[name] = _codes(frame[name], groups)
     within = [ETHNICITY_GROUP.get(code, NOT_RECORDED) for code in axes["ethnicity"].groups]
     outer = axes["ethnicity_group"].groups
     axes["ethnicity"] = Axis("ethnicity", axes["ethnicity"].groups, "ethnicity_group", tuple(outer.index(group) for group in within))
+    if "authority" in axes:
+        axes["authority"] = _within_regions(frame, axes)
     child = frame["child_number"].to_numpy().astype(np.intp) if "child_number" in frame.columns else None
     return UnitRows(periods, _codes(frame["period"], periods), axes, codes, child)
+
+
+def _within_regions(frame: pl.DataFrame, axes: dict[str, Axis]) -> Axis:
+    """The authorities, each in its region. If one were in two regions they would be two breakdowns like any other two."""
+    region_of = dict(frame.select("authority", "region").unique().iter_rows())
+    groups, regions = axes["authority"].groups, axes["region"].groups
+    if frame.select("authority", "region").n_unique() != len(groups):
+        return axes["authority"]
+    return Axis("authority", groups, "region", tuple(regions.index(region_of[group]) for group in groups))
 
 
 def _codes(values: pl.Series, groups: tuple[str, ...]) -> Codes:

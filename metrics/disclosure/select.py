@@ -8,7 +8,7 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from metrics.cells import KEYS
+from metrics.cells import keys
 from metrics.kinds import Mean, Measure, Rate, RatioOfTotals
 from metrics.unit import Scope, Unit
 
@@ -19,23 +19,23 @@ def children_select(unit: Unit, measures: tuple[Measure, ...], scope: Scope) -> 
     """The SELECT: the keys of the cells, for events a number for each child (it says nothing else), and of each measure
     `id.children` (rows of the denominator), `id.with` (those with the outcome, or what is counted of them) and `id.without`."""
     rows = unit.rows(scope).cte(unit.name)
-    keys = [unit.table.c[name] for name in keys_of(unit)]
+    groups = [unit.table.c[name] for name in keys_of(unit, scope.areas)]
     sums = [
         sa.cast(sa.func.coalesce(sa.func.sum(expression), 0), sa.BigInteger).label(f"{measure.id}.{part}")
         for measure in measures for part, expression in _parts(measure).items()
     ]
-    return sa.select(*keys, *sums).select_from(unit.table).group_by(*keys).add_cte(rows)
+    return sa.select(*groups, *sums).select_from(unit.table).group_by(*groups).add_cte(rows)
 
 
-def children_schema(unit: Unit, measures: tuple[Measure, ...]) -> dict[str, pl.DataType]:
+def children_schema(unit: Unit, measures: tuple[Measure, ...], areas: bool = False) -> dict[str, pl.DataType]:
     """The schema of what the SELECT gives."""
-    types: dict[str, pl.DataType] = {key: pl.Int64() if key == CHILD else pl.String() for key in keys_of(unit)}
+    types: dict[str, pl.DataType] = {key: pl.Int64() if key == CHILD else pl.String() for key in keys_of(unit, areas)}
     return types | {f"{measure.id}.{part}": pl.Int64() for measure in measures for part in _parts(measure)}
 
 
-def keys_of(unit: Unit) -> tuple[str, ...]:
+def keys_of(unit: Unit, areas: bool) -> tuple[str, ...]:
     """What the rows are grouped by."""
-    return (*KEYS, CHILD) if unit.event else KEYS
+    return (*keys(areas), CHILD) if unit.event else keys(areas)
 
 
 def _parts(measure: Measure) -> dict[str, ColumnElement[Any]]:

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from config.code_lists import IN_CARE
-from data_access.tables import attachment_need, care_arrangement, child, period, placement
-from metrics.breakdowns import breakdown_values
+from config.code_lists import IN_CARE, NOT_RECORDED
+from data_access.tables import attachment_need, care_arrangement, child, child_authority, period, placement
+from metrics.breakdowns import TEAM, area_values, breakdown_values
 from metrics.dates import earlier, open_end
 from metrics.unit import Responsibility, Scope
 
@@ -110,11 +110,13 @@ def grouped(
 
     `points` has period, child_id and on_date; `joined` is the FROM clause that already holds `points` and `arrangement`.
     """
-    rows = sa.select(
-        points.c.period,
-        *breakdown_values(points.c.on_date, arrangement.c.care_status, arrangement.c.placement),
-        *facts,
-    ).select_from(joined.outerjoin(child, child.c.child_id == points.c.child_id))
+    groups = breakdown_values(points.c.on_date, arrangement.c.care_status, arrangement.c.placement)
+    joined = joined.outerjoin(child, child.c.child_id == points.c.child_id)
+    if scope.areas:
+        joined = joined.outerjoin(child_authority, child_authority.c.child_id == points.c.child_id)
+        groups = [sa.literal(NOT_RECORDED).label(TEAM.id) if group.name == TEAM.id else group for group in groups]
+        groups += area_values(child_authority)
+    rows = sa.select(points.c.period, *groups, *facts).select_from(joined)
     return rows if scope.responsibility is None else rows.where(_answered_for(scope.responsibility, points))
 
 

@@ -1,0 +1,111 @@
+"""The page that compares authorities, which is there only where the data of several is together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboard.chart_key import key_html
+from dashboard.charts.funnel import Funnel, funnel, funnel_chart
+from dashboard.charts.theme import CONFIG
+from dashboard.exports import to_csv
+from dashboard.measure_tables import groups_table
+from dashboard.personal import PROTECTED_LIMIT
+from dashboard.view import View
+from dashboard.words import escape_markdown, figure, listing, period_words, plural, upper_first
+from metrics.breakdowns import AREAS
+from metrics.catalogue import get, measures
+from metrics.kinds import Measure, Proportion, Rate
+from metrics.summarise import State
+
+INTRODUCTION = (
+    "Is an authority's value unusual, given how few or many children it has? In a funnel plot chance alone puts 19 of 20 authorities "
+    "between the dashed lines, and 499 of 500 between the outer ones. A place outside is a reason to look closer, not a verdict: "
+    "authorities differ in the children they have and in how they record."
+)
+
+
+def authorities_page(view: View) -> None:
+    """Each measure by region and authority, in the latest complete period."""
+    st.title("Authorities")
+    if not view.reporting.areas:
+        st.info("The data is that of one authority: there is nothing to compare it with here.", icon=":material/info:")
+        return
+    st.markdown(INTRODUCTION)
+    if not view.has_groups("authority"):
+        st.info(PROTECTED_LIMIT, icon=":material/shield_person:")
+        return
+    measure = _measure_choice()
+    authorities = view.groups(measure, "authority")
+    if not authorities.height:
+        st.info("No period is complete and has children in any authority, with these filters.", icon=":material/info:")
+        return
+    period = period_words(authorities.row(0, named=True))
+    st.subheader(f"{measure.title}, {period}")
+    _funnel(view, measure, period, authorities)
+    _tables(view, measure, authorities)
+
+
+def _measure_choice() -> Measure:
+    ids = [measure.id for measure in measures()]
+    return get(st.selectbox(
+        "Which measure", ids, format_func=lambda id: get(id).title, key="funnel", bind="query-params", width=520,
+    ) or ids[0])
+
+
+def _funnel(view: View, measure: Measure, period: str, authorities: pl.DataFrame) -> None:
+    shown = authorities.filter((pl.col("state") == State.SHOWN.value) & pl.col("numerator").is_not_null())
+    whole = view.summary(measure).filter(pl.col("period") == authorities["period"][0])
+    centre = whole["value"][0] if whole.height else None
+    if not isinstance(measure, Proportion | Rate):
+        st.caption("Averages and attendance have no funnel: how far chance moves them depends on more than an authority's size.")
+    elif shown.height and centre is not None:
+        drawn = funnel(measure, period, centre, shown.rows(named=True))
+        st.markdown(_found(drawn))
+        drawing = funnel_chart(drawn)
+        st.plotly_chart(drawing.figure, key=f"funnel_{measure.id}", config=CONFIG, alt=drawing.alt)
+        st.html(key_html(drawing.key))
+    hidden = authorities.filter(pl.col("state") == State.HIDDEN.value)["authority"].to_list()
+    if hidden:
+        st.caption(f"Hidden to protect children: {escape_markdown(listing(hidden))}.")
+
+
+def _found(drawn: Funnel) -> str:
+    """What stands out, in a sentence or two."""
+    beyond = [
+        f"{escape_markdown(row['authority'])} ({figure(drawn.measure, row['value'])}) is {place.value}"
+        for row, place in zip(drawn.rows, drawn.places, strict=True) if "99.8" in place.value
+    ]
+    together = f"All together: {figure(drawn.measure, drawn.centre)}."
+    if not beyond:
+        return f"{together} No authority is outside the 99.8 % limits."
+    return f"{together} {upper_first(plural(len(beyond), 'authority is', 'authorities are'))} outside the 99.8 % limits: {listing(beyond)}."
+
+
+def _tables(view: View, measure: Measure, authorities: pl.DataFrame) -> None:
+    parts: dict[str, pl.DataFrame] = {"region": view.groups(measure, "region"), "authority": authorities}
+    for name, rows in parts.items():
+        if rows.height:
+            st.markdown(f"**By {'region' if name == 'region' else 'local authority'}**")
+            st.table(groups_table(measure, AREAS[name], rows.sort(name)), alt=f"{measure.title} by {name}", border="horizontal")
+    file_name = view.file_name(f"authorities-{measure.id}")
+
+    def contents() -> bytes:
+        view.before_export(file_name)
+        return to_csv(_download_rows(measure, parts, view.sharing))
+
+    st.download_button(
+        "Download these numbers (CSV)", contents, file_name=file_name, mime="text/csv", key="csv_authorities", on_click="ignore",
+        icon=":material/download:", help=view.sharing,
+    )
+
+
+def _download_rows(measure: Measure, parts: dict[str, pl.DataFrame], sharing: str) -> pl.DataFrame:
+    columns: list[Any] = ["period", "period_start", "period_end", "numerator", "denominator", "value", "lower", "upper", "state"]
+    return pl.concat([
+        rows.select(pl.lit(measure.title).alias("measure"), pl.lit(name).alias("area"), pl.col(name).alias("name"), *columns,
+                    pl.lit(sharing).alias("sharing"))
+        for name, rows in parts.items()
+    ])

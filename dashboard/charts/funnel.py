@@ -1,0 +1,123 @@
+"""The funnel plot: each authority's value against its size, and how far from all together chance alone would put it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, MARKS, Drawing, KeyItem, axis, layout, line
+from dashboard.words import denominator_noun, figure, plural, short_count_words, upper_first
+from metrics.funnel import Limits, Place, proportion_limits, rate_limits
+from metrics.kinds import Better, Measure, Rate
+
+HEIGHT = 420
+POINTS = 120
+"""Of the limits' lines: enough for a curve that looks smooth."""
+
+ALARMS = {Place.ABOVE_ALARM: True, Place.BELOW_ALARM: False}
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """A measure's authorities in one period. `rows` have authority, numerator, denominator, value; `centre` is the value of all together;
+    `places` says where each row lies. Values are in the unit that the page shows."""
+
+    measure: Measure
+    period: str
+    centre: float
+    rows: Sequence[Mapping[str, Any]]
+    places: Sequence[Place]
+
+
+def funnel(measure: Measure, period: str, centre: float, rows: Sequence[Mapping[str, Any]]) -> Funnel:
+    """Where every row lies in the funnel around the centre. Rows have a value and a denominator above 0."""
+    limits = limits_at(measure, centre, np.array([row["denominator"] for row in rows], dtype=float))
+    return Funnel(measure, period, centre, rows, [limits.place(index, row["value"]) for index, row in enumerate(rows)])
+
+
+def limits_at(measure: Measure, centre: float, sizes: np.ndarray) -> Limits:
+    """The limits at some denominators, in the unit that the page shows. The measure is a proportion or a rate."""
+    if not isinstance(measure, Rate):
+        return proportion_limits(centre, sizes)
+    of_one = rate_limits(centre / measure.per, sizes)
+    return Limits(*(part * measure.per for part in (of_one.lower_alarm, of_one.lower_warning, of_one.upper_warning, of_one.upper_alarm)))
+
+
+def funnel_chart(drawn: Funnel) -> Drawing:
+    """The chart of a funnel with at least one row."""
+    measure, scale = drawn.measure, 100 if drawn.measure.percent else 1
+    widest = max(row["denominator"] for row in drawn.rows) * 1.08
+    sizes = np.linspace(max(widest / POINTS, 1.0), widest, POINTS)
+    limits = limits_at(measure, drawn.centre, sizes)
+    traces: list[dict[str, Any]] = [
+        _curve(sizes, part * scale, dash) for part, dash in (
+            (limits.lower_alarm, "solid"), (limits.upper_alarm, "solid"), (limits.lower_warning, "dash"), (limits.upper_warning, "dash"),
+        )
+    ]
+    traces.append(_curve(np.array([0.0, widest]), np.array([drawn.centre * scale] * 2), "solid", 2))
+    traces += [_points(drawn, kind, scale) for kind in ("common_cause", "improvement", "concern")]
+    highest = max([row["value"] for row in drawn.rows] + [float(limits.upper_alarm[POINTS // 6]), drawn.centre]) * scale
+    top = min(highest * 1.08, 102.0) if measure.percent else highest * 1.08
+    figure_ = go.Figure(data=traces, layout=layout(
+        HEIGHT,
+        xaxis=axis(title={"text": upper_first(denominator_noun(measure)[1])}, range=[0, widest], nticks=6),
+        yaxis=axis(range=[-top * 0.02, top or 1.0], ticksuffix=" %" if measure.percent else "", nticks=6),
+    ))
+    return Drawing(figure_, alt_words(drawn), _key(drawn))
+
+
+def kind_of(measure: Measure, place: Place) -> str:
+    """The mark of a place: beyond the 99.8 % limit on the good side an improvement, on the bad side a concern."""
+    if place not in ALARMS:
+        return "common_cause"
+    return "improvement" if ALARMS[place] is (measure.better is Better.HIGHER) else "concern"
+
+
+def alt_words(drawn: Funnel) -> str:
+    """The chart in words, for who can't see it."""
+    beyond = [f"{row['authority']} {place.value}" for row, place in zip(drawn.rows, drawn.places, strict=True) if place in ALARMS]
+    found = f"Outside the 99.8 % limits: {', '.join(beyond)}" if beyond else "None is outside the 99.8 % limits"
+    return (
+        f"Funnel plot of {drawn.measure.title}, {drawn.period}: {plural(len(drawn.rows), 'authority', 'authorities')} around "
+        f"{figure(drawn.measure, drawn.centre)}. {found}."
+    )
+
+
+def _curve(x: np.ndarray, y: np.ndarray, dash: str, width: float = 1.5) -> dict[str, Any]:
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip", "line": line(AVERAGE, width, dash=dash)}
+
+
+def _points(drawn: Funnel, kind: str, scale: int) -> dict[str, Any]:
+    measure, mark = drawn.measure, MARKS[kind]
+    chosen = [
+        (row, place) for row, place in zip(drawn.rows, drawn.places, strict=True) if kind_of(measure, place) == kind
+    ]
+    return {
+        "type": "scatter", "mode": "markers", "x": [row["denominator"] for row, _ in chosen],
+        "y": [row["value"] * scale for row, _ in chosen], "cliponaxis": False, "hoverinfo": "text",
+        "hovertext": [_hover(measure, row, place) for row, place in chosen],
+        "marker": {"color": mark.colour, "symbol": mark.symbol, "size": mark.size, "line": {"width": 1, "color": COMMON_CAUSE}},
+    }
+
+
+def _hover(measure: Measure, row: Mapping[str, Any], place: Place) -> str:
+    name = str(row["authority"]).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return (
+        f"<b>{name}</b><br>{figure(measure, row['value'])}, {short_count_words(measure, row['numerator'], row['denominator'])}"
+        f"<br>{upper_first(place.value)}"
+    )
+
+
+def _key(drawn: Funnel) -> tuple[KeyItem, ...]:
+    good, bad = ("above", "below") if drawn.measure.better is Better.HIGHER else ("below", "above")
+    return (
+        KeyItem("common_cause", "Grey circle: within what chance alone would do"),
+        KeyItem("improvement", f"Blue diamond: {good} the 99.8 % limit, better than chance explains"),
+        KeyItem("concern", f"Orange square: {bad} the 99.8 % limit, worse than chance explains"),
+        KeyItem("average", f"Lines: all together ({figure(drawn.measure, drawn.centre)}) in the middle, the 99.8 % limits outside"),
+        KeyItem("limits", "Dashed lines: the 95 % limits; by chance, 1 in 20 authorities is outside them"),
+    )
