@@ -19,7 +19,7 @@ from dashboard.improvement_views import saved_views
 from dashboard.personal import NotInProtectedView
 from dashboard.quality_words import loaded_words
 from dashboard.reporting import DataChanged, NoData
-from dashboard.session import Data, choices, current_data, open_guard, open_view, own_data, present_load, teams, workspace
+from dashboard.session import Data, await_new_data, choices, current_data, open_guard, open_view, own_data, present_load, teams, workspace
 from dashboard.words import EXACT, PROTECTED, escape_markdown, long_date
 from data_access.audit import AuditUnavailable
 from data_access.engines import DatabaseUnavailable
@@ -46,7 +46,7 @@ PAGES = (
 )
 
 Still = Callable[[], Person | None]
-EXPLAINED = (ConfigError, DatabaseUnavailable, NoData, AuditUnavailable, WorkspaceUnavailable)
+EXPLAINED = (ConfigError, DatabaseUnavailable, NoData, DataChanged, AuditUnavailable, WorkspaceUnavailable)
 
 
 def main() -> None:
@@ -56,16 +56,14 @@ def main() -> None:
     person: Person = WITHOUT_SIGN_IN
     still: Still = _somebody
     problem: Exception | None = None
-    several = False
     try:
         if refusal := sign_in.refusal_here():
             sign_in.refused_page(refusal)
             return
         person, still = who_looks()
-        several = own_data(person).reporting.areas
     except EXPLAINED as error:
         problem = error
-    page = navigation(person, several)
+    page = navigation(person, has_areas(person))
     try:
         if problem:
             raise problem
@@ -82,8 +80,11 @@ def main() -> None:
         audit_log_unavailable(str(error))
     except WorkspaceUnavailable as error:
         workspace_unavailable(str(error))
-    except (DataChanged, AccessChanged):
-        st.rerun()  # the next run finds the new data, or who the person is by now
+    except DataChanged:
+        await_new_data()
+        st.rerun()  # the next run finds the new data
+    except AccessChanged:
+        st.rerun()  # the next run finds who the person is by now
 
 
 def who_looks() -> tuple[Person, Still]:
@@ -106,6 +107,14 @@ def _somebody() -> Person:
     return WITHOUT_SIGN_IN
 
 
+def has_areas(person: Person) -> bool:
+    """Whether the data is that of several authorities; no, as long as it can't be read."""
+    try:
+        return own_data(person).reporting.areas
+    except EXPLAINED:
+        return False
+
+
 def navigation(person: Person, several: bool) -> StreamlitPage:
     """The page to show, of those that the person may have and that the data has. One whose file isn't there is left out."""
     return st.navigation([
@@ -125,6 +134,8 @@ def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> N
         open_guard(SessionGuard(workspace, person, still, "", st.session_state, page.title))
         page.run()
         return
+    if person is not WITHOUT_SIGN_IN and not sign_in.sign_in_configured() and not data.reporting.made_up:
+        raise DataChanged("Real data has been loaded, in which nobody chooses a role.")
     chosen = filters.choose(data, protected=not person.role.exact)
     published = comparator_choice.choose(comparator_figures.current(made_up=data.reporting.made_up))
     chosen = replace(chosen, compare=comparator_choice.in_address(published))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from config.toml_file import ConfigError
-from dashboard.reporting import NoData
+from dashboard.reporting import DataChanged, NoData
 from dashboard.session import current_data, local_decisions
 from dashboard.words import escape_markdown
 from data_access.engines import DatabaseUnavailable
@@ -66,6 +66,6 @@ def _look_again() -> None:
     try:
         local_decisions()
         current_data()
-    except (DatabaseUnavailable, NoData, ConfigError, WorkspaceUnavailable):
+    except (DatabaseUnavailable, NoData, DataChanged, ConfigError, WorkspaceUnavailable):
         return
     st.rerun()

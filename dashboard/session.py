@@ -23,7 +23,8 @@ from dashboard.improvement_records import Written
 from dashboard.personal import PersonalReporting, responsibility_of
 from dashboard.quality_data import Quality, counted
 from dashboard.quality_problems import badges
-from dashboard.reporting import Reporting
+from dashboard.reporting import DataChanged, Reporting
+from dashboard.versions import Versions
 from dashboard.view import Filters, View
 from data_access.engines import current_version, engine
 from data_access.load.history import Load, history
@@ -61,12 +62,38 @@ class Choices:
 def current_data(responsibility: Responsibility | None = None) -> Data:
     """The data as it is now, shared by all sessions. Asks the database for its version each time, which is cheap.
 
-    With a `responsibility`, of its children only.
+    With a `responsibility`, of its children only. For a while after a load, until the new numbers are worked out, the data as it was.
 
-    Raises DatabaseUnavailable, and NoData when nothing was loaded.
+    Raises DatabaseUnavailable, NoData when nothing was loaded, and DataChanged when the old data can't give this part any more:
+    `await_new_data` waits for the new.
     """
     url = settings().database
-    return _open(url, current_version(url), responsibility)
+    key = _versions(url).shown(current_version(url))
+    data = _open(url, key, responsibility)
+    _parts(url, key).add(responsibility)
+    return data
+
+
+def await_new_data() -> None:
+    """Waits until the numbers of the version that the database holds are worked out, if they are being worked out."""
+    _versions(settings().database).wait()
+
+
+@st.cache_resource(show_spinner=False)
+def _versions(url: str) -> Versions:
+    def build(old: str, new: str) -> None:
+        for responsibility in list(_parts(url, old)):
+            before, data = _open(url, old, responsibility), _open(url, new, responsibility)
+            for grain in data.reporting.prepare_as(before.reporting):
+                choices(data, grain)
+
+    return Versions(build)
+
+
+@st.cache_resource(max_entries=2 * VERSIONS_KEPT, show_spinner=False)
+def _parts(url: str, key: str) -> set[Responsibility | None]:
+    """The parts of a version that somebody looks at."""
+    return set()
 
 
 @st.cache_resource(max_entries=PARTS_KEPT * VERSIONS_KEPT, show_spinner=False)
@@ -75,6 +102,9 @@ def _open(url: str, key: str, responsibility: Responsibility | None) -> Data:
     reporting = Reporting(reader, responsibility)
     with reader.connect() as connection:
         loaded_at = connection.execute(sa.select(data_version.c.loaded_at)).scalar_one()
+    if current_version(url) != key:
+        # The database has changed meanwhile, and what was read may be of another version than the key's.
+        raise DataChanged("The data was loaded anew. Open the page again to see it.")
     return Data(url, key, reporting, loaded_at)
 
 

@@ -26,5 +26,5 @@ def carried(statement: str, path: Callable[[str], str]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _parsed(statement: str) -> exp.Expression:
+def _parsed(statement: str) -> exp.Expr:
     return sqlglot.parse_one(statement, read="duckdb")
