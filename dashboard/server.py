@@ -13,7 +13,10 @@ from urllib.parse import quote, unquote, urlsplit
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.readiness import PATH, ready
 
 RETURN_COOKIE = "qs133_return"
 MOST_CHARACTERS = 2000
@@ -111,4 +114,8 @@ def local_page(page: str) -> str | None:
     return page if page.isascii() else None
 
 
-app = st.App(Path(__file__).with_name("app.py"), middleware=[Middleware(SecurityHeaders), Middleware(ReturnAfterSignIn)])
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    routes=[Route(PATH, ready)],
+    middleware=[Middleware(SecurityHeaders), Middleware(ReturnAfterSignIn)],
+)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.access import access
@@ -48,7 +50,18 @@ def run(options: argparse.Namespace) -> int:
             server += ["--server.allowedHosts", name]
     print(f"The dashboard is at http://{options.address}:{options.port} (stop it with Ctrl+C).", file=sys.stderr, flush=True)
     # Streamlit reads .streamlit/config.toml from the folder it is started in.
-    return subprocess.run(server, cwd=PROJECT_FOLDER, env=environment, check=False).returncode
+    return _run(server, environment)
+
+
+def _run(server: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Runs the server until it ends. Being told to stop, as a container's host does, is handed on to it, so that it stops in good order."""
+    process = subprocess.Popen(server, cwd=PROJECT_FOLDER, env=environment)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: process.terminate())
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # the server has had Ctrl+C as well, and is ending
 
 
 def _sign_in_configured() -> bool:

@@ -1,0 +1,37 @@
+"""What a proxy is told about the dashboard."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+
+from dashboard.readiness import ready
+
+
+def asked() -> tuple[int, dict[str, str]]:
+    answer = ready(Request({"type": "http", "method": "GET", "path": "/ready", "headers": []}))
+    return answer.status_code, json.loads(bytes(answer.body))
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QS133_WORKSPACE_URL", f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+
+
+def test_both_answer(demo_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QS133_DATABASE_URL", demo_database)
+    assert asked() == (200, {"database": "answers", "workspace": "answers"})
+
+
+def test_a_database_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QS133_DATABASE_URL", f"duckdb:///{tmp_path / 'gone.duckdb'}")
+    assert asked() == (503, {"database": "does not answer", "workspace": "answers"})
+
+
+def test_a_workspace_that_can_not_be_read(demo_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QS133_DATABASE_URL", demo_database)
+    (tmp_path / "workspace.sqlite").write_bytes(b"not a database at all" * 100)
+    assert asked() == (503, {"database": "answers", "workspace": "does not answer"})
