@@ -60,7 +60,7 @@ def test_without_an_address_the_settings_say_where(
 
 
 @pytest.mark.parametrize(("options", "words"), [
-    ([], "required: SOURCE"),
+    ([], "No source was given"),
     (["SOURCE", "--as-at", "2026-02-30"], "'2026-02-30' is not a date"),
     (["SOURCE", "--as-at", "20260228"], "'20260228' is not a date"),
     (["SOURCE", "--collection-year", "this"], "invalid int value"),
