@@ -1,12 +1,12 @@
 """Funnel plots: how far an authority's value may be from that of all together by chance alone, given its size.
 
 Source: D. J. Spiegelhalter, 'Funnel plots for comparing institutional performance', Statistics in Medicine 24 (2005), 1185 to 1202,
-appendix A.1: exact binomial limits for proportions and Poisson limits for rates, made smooth by interpolation.
+appendix A.1: exact binomial limits for proportions and Poisson limits for rates, made smooth by interpolation. The upper limits are
+the mirror image of the lower ones, so that where 97 % is usual, 3 of 3 is nothing unusual.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,14 +54,16 @@ def proportion_limits(centre: float, sizes: Numbers) -> Limits:
     """The limits of a proportion (0 to 1) for numbers of children. Raises ValueError for a centre outside 0 to 1 or a size below 1."""
     if not 0 <= centre <= 1:
         raise ValueError(f"A proportion is between 0 and 1, not {centre}.")
-    return _limits(sizes, lambda size: stats.binom(size, centre), np.rint(_checked(sizes)))
+    sizes = np.rint(_checked(sizes))
+    limits = _limits(stats.binom(sizes, centre), sizes)
+    return Limits(*(np.minimum(part, 1.0) for part in (limits.lower_alarm, limits.lower_warning, limits.upper_warning, limits.upper_alarm)))
 
 
 def rate_limits(centre: float, exposures: Numbers) -> Limits:
     """The limits of events for one of an exposure. Raises ValueError for a negative centre or an exposure that isn't above 0."""
     if centre < 0:
         raise ValueError(f"A rate is not negative, but {centre} is.")
-    return _limits(exposures, lambda exposure: stats.poisson(centre * exposure), _checked(exposures))
+    return _limits(stats.poisson(centre * _checked(exposures)), exposures)
 
 
 def _checked(sizes: Numbers) -> Numbers:
@@ -70,17 +72,24 @@ def _checked(sizes: Numbers) -> Numbers:
     return sizes
 
 
-def _limits(sizes: Numbers, distribution: Callable[[Numbers], stats.rv_frozen], checked: Numbers) -> Limits:
-    of_size = distribution(checked)
-    tails = [(1 - ALARM) / 2, (1 - WARNING) / 2, (1 + WARNING) / 2, (1 + ALARM) / 2]
-    return Limits(*(_quantile(of_size, tail) / checked for tail in tails))
+def _limits(counts: stats.rv_frozen, sizes: Numbers) -> Limits:
+    alarm, warning = (1 - ALARM) / 2, (1 - WARNING) / 2
+    found = (_lowest(counts, alarm), _lowest(counts, warning), _highest(counts, warning), _highest(counts, alarm))
+    return Limits(*(count / sizes for count in found))
 
 
-def _quantile(of_size: stats.rv_frozen, tail: float) -> Numbers:
-    """The count below which `tail` of the distribution lies, between whole counts in proportion."""
-    count = np.maximum(np.asarray(of_size.ppf(tail), dtype=float), 0.0)
-    reached, before = of_size.cdf(count), of_size.cdf(count - 1)
-    width = reached - before
-    back = np.divide(reached - tail, width, out=np.zeros_like(count), where=width > 0)
-    smoothed: Numbers = np.maximum(count - back, 0.0)
-    return smoothed
+def _lowest(counts: stats.rv_frozen, tail: float) -> Numbers:
+    """A count below which are the counts that, with all lower ones, have a probability under `tail`; between whole counts in proportion."""
+    count = np.maximum(np.asarray(counts.ppf(tail), dtype=float), 0.0)
+    return np.maximum(count - _part(counts.cdf(count) - tail, counts.pmf(count)), 0.0)
+
+
+def _highest(counts: stats.rv_frozen, tail: float) -> Numbers:
+    """The same from above: the mirror image, so that a count is outside only if it and all higher ones are that improbable."""
+    count = np.maximum(np.asarray(counts.isf(tail), dtype=float), 0.0)
+    return count + _part(counts.sf(count - 1) - tail, counts.pmf(count))
+
+
+def _part(over: Numbers, of: Numbers) -> Numbers:
+    part: Numbers = np.divide(over, of, out=np.zeros_like(of), where=of > 0)
+    return part

@@ -51,7 +51,8 @@ def funnel_chart(drawn: Funnel) -> Drawing:
     """The chart of a funnel with at least one row."""
     measure, scale = drawn.measure, 100 if drawn.measure.percent else 1
     widest = max(row["denominator"] for row in drawn.rows) * 1.08
-    sizes = np.linspace(max(widest / POINTS, 1.0), widest, POINTS)
+    smallest = min(row["denominator"] for row in drawn.rows)
+    sizes = np.unique(np.rint(np.linspace(max(smallest * 0.7, 1.0), widest, POINTS)))
     limits = limits_at(measure, drawn.centre, sizes)
     traces: list[dict[str, Any]] = [
         _curve(sizes, part * scale, dash) for part, dash in (
@@ -60,12 +61,14 @@ def funnel_chart(drawn: Funnel) -> Drawing:
     ]
     traces.append(_curve(np.array([0.0, widest]), np.array([drawn.centre * scale] * 2), "solid", 2))
     traces += [_points(drawn, kind, scale) for kind in ("common_cause", "improvement", "concern")]
-    highest = max([row["value"] for row in drawn.rows] + [float(limits.upper_alarm[POINTS // 6]), drawn.centre]) * scale
-    top = min(highest * 1.08, 102.0) if measure.percent else highest * 1.08
+    levels = [*(row["value"] for row in drawn.rows), limits.lower_warning[0], limits.upper_warning[0], drawn.centre]
+    low, high = min(levels) * scale, max(levels) * scale
+    room = (high - low) * 0.08 or 1.0
+    top = min(high + room, 101.0) if measure.percent else high + room
     figure_ = go.Figure(data=traces, layout=layout(
         HEIGHT,
         xaxis=axis(title={"text": upper_first(denominator_noun(measure)[1])}, range=[0, widest], nticks=6),
-        yaxis=axis(range=[-top * 0.02, top or 1.0], ticksuffix=" %" if measure.percent else "", nticks=6),
+        yaxis=axis(range=[max(low - room, -room / 4), top], ticksuffix=" %" if measure.percent else "", nticks=6),
     ))
     return Drawing(figure_, alt_words(drawn), _key(drawn))
 

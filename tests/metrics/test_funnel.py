@@ -12,14 +12,22 @@ from hypothesis import strategies as st
 from metrics.funnel import Limits, Place, proportion_limits, rate_limits
 
 
-def slow_quantile(probabilities: list[float], tail: float) -> float:
-    """Spiegelhalter's r less alpha: the first count at which the sum reaches the tail, and how much of its probability is too much."""
+def slow_bounds(probabilities: list[float]) -> list[float]:
+    """The limits as counts, by adding up: from below for the lower ones, and from above for the upper ones."""
+    backwards = probabilities[::-1]
+    last = len(probabilities) - 1
+    return [slow_lowest(probabilities, 0.001), slow_lowest(probabilities, 0.025),
+            last - slow_lowest(backwards, 0.025), last - slow_lowest(backwards, 0.001)]
+
+
+def slow_lowest(probabilities: list[float], tail: float) -> float:
+    """The first count at which the sum reaches the tail, less how much of its probability is too much; not below the first."""
     total = 0.0
     for count, probability in enumerate(probabilities):
         total += probability
-        if total >= tail - 1e-12:
+        if total >= tail:
             return max(count - (total - tail) / probability, 0.0)
-    return float(len(probabilities) - 1)
+    raise AssertionError("The probabilities add up to less than the tail.")
 
 
 def binomial(n: int, p: float) -> list[float]:
@@ -34,19 +42,33 @@ def bounds(limits: Limits) -> list[float]:
     return [float(each[0]) for each in (limits.lower_alarm, limits.lower_warning, limits.upper_warning, limits.upper_alarm)]
 
 
-TAILS = (0.001, 0.025, 0.975, 0.999)
-
-
 @given(st.integers(1, 300), st.floats(0.02, 0.98))
 def test_limits_of_a_proportion_are_the_slow_ones(n, p):
-    wanted = [slow_quantile(binomial(n, p), tail) / n for tail in TAILS]
+    wanted = [count / n for count in slow_bounds(binomial(n, p))]
     assert bounds(proportion_limits(p, np.array([float(n)]))) == pytest.approx(wanted, abs=1e-6)
 
 
 @given(st.floats(0.5, 400), st.floats(0.05, 0.9))
 def test_limits_of_a_rate_are_the_slow_ones(exposure, rate):
-    wanted = [slow_quantile(poisson(rate * exposure), tail) / exposure for tail in TAILS]
+    wanted = [count / exposure for count in slow_bounds(poisson(rate * exposure))]
     assert bounds(rate_limits(rate, np.array([exposure]))) == pytest.approx(wanted, rel=1e-5, abs=1e-5)
+
+
+@given(st.integers(1, 200), st.floats(0.02, 0.98))
+def test_a_count_is_outside_only_if_it_and_all_beyond_are_improbable(n, p):
+    lower_alarm, lower_warning, upper_warning, upper_alarm = bounds(proportion_limits(p, np.array([float(n)])))
+    probabilities = binomial(n, p)
+    for count in range(n + 1):
+        at_most, at_least = sum(probabilities[:count + 1]), sum(probabilities[count:])
+        for limit, tail in ((lower_alarm, 0.001), (lower_warning, 0.025)):
+            assert (count / n < limit) == (at_most < tail) or math.isclose(at_most, tail, rel_tol=1e-6)
+        for limit, tail in ((upper_alarm, 0.001), (upper_warning, 0.025)):
+            assert (count / n > limit) == (at_least < tail) or math.isclose(at_least, tail, rel_tol=1e-6)
+
+
+def test_three_of_three_is_nothing_unusual_where_nearly_all_is_usual():
+    limits = proportion_limits(0.972, np.array([3.0]))
+    assert limits.place(0, 1.0) is Place.INSIDE
 
 
 def test_large_units_have_the_normal_limits():
@@ -64,7 +86,7 @@ def test_limits_are_in_order_and_within_what_can_be(p, n):
 
 @pytest.mark.parametrize("centre", [0.0, 1.0])
 def test_where_everybody_is_alike_the_funnel_is_a_line(centre):
-    assert bounds(proportion_limits(centre, np.array([50.0]))) == pytest.approx([centre] * 4, abs=0.021)
+    assert bounds(proportion_limits(centre, np.array([50.0]))) == pytest.approx([centre] * 4, abs=1 / 50)
 
 
 def test_a_value_on_a_limit_is_inside_it():
