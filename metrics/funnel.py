@@ -81,13 +81,15 @@ def _limits(counts: stats.rv_frozen, sizes: Numbers) -> Limits:
 def _lowest(counts: stats.rv_frozen, tail: float) -> Numbers:
     """A count below which are the counts that, with all lower ones, have a probability under `tail`; between whole counts in proportion."""
     count = np.maximum(np.asarray(counts.ppf(tail), dtype=float), 0.0)
-    return np.maximum(count - _part(counts.cdf(count) - tail, counts.pmf(count)), 0.0)
+    found: Numbers = np.maximum(count - _part(counts.cdf(count) - tail, counts.pmf(count)), 0.0)
+    return found
 
 
 def _highest(counts: stats.rv_frozen, tail: float) -> Numbers:
     """The same from above: the mirror image, so that a count is outside only if it and all higher ones are that improbable."""
     count = np.maximum(np.asarray(counts.isf(tail), dtype=float), 0.0)
-    return count + _part(counts.sf(count - 1) - tail, counts.pmf(count))
+    found: Numbers = count + _part(counts.sf(count - 1) - tail, counts.pmf(count))
+    return found
 
 
 def _part(over: Numbers, of: Numbers) -> Numbers:
