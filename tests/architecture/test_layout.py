@@ -9,7 +9,7 @@ from tests.architecture.source import PACKAGES, PROJECT, is_ignored, modules, na
 FOLDERS = {*PACKAGES, "tests", "docs", ".ci", ".streamlit"}
 FILES = {
     "README.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile", "pyproject.toml", "requirements.lock", "requirements-test.lock",
-    ".gitignore", ".gitattributes", ".editorconfig", ".dockerignore", "Dockerfile",
+    ".gitignore", ".gitattributes", ".editorconfig", ".dockerignore", "Dockerfile", "compose.yaml",
 }
 
 

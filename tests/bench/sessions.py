@@ -1,0 +1,86 @@
+"""People at the dashboard, without browsers: each is a websocket that speaks Streamlit's own messages and waits as a browser would."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+GROUPS = ("White", "Mixed", "Asian")
+SECONDS_TO_ANSWER = 180
+SENTENCES = ("The data can't be read at the moment", "No exact numbers at the moment", "Nothing has been loaded yet")
+
+
+@dataclass
+class Person:
+    """One session. `waits` are the seconds from each click until the page was drawn; `errors` the texts of what broke."""
+
+    address: str
+    page: str
+    label: str
+    waits: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    sentences: int = 0
+    widget: str | None = None
+    page_hash: str = ""
+
+    async def visit(self, clicks: int, start: asyncio.Event, pause: float) -> None:
+        """Opens the page, waits for all the others, and then clicks a filter so many times."""
+        socket = self.address.replace("http", "ws", 1) + "/_stcore/stream"
+        async with connect(socket, origin=self.address, subprotocols=["streamlit"], max_size=None, ping_interval=None) as connection:
+            await self._draw(connection, None)
+            await start.wait()
+            for number in range(clicks):
+                await asyncio.sleep(pause * (0.5 + (hash((id(self), number)) % 1000) / 1000))
+                began = time.perf_counter()
+                await self._draw(connection, [GROUPS[number % len(GROUPS)]])
+                self.waits.append(time.perf_counter() - began)
+
+    async def _draw(self, connection: ClientConnection, chosen: Sequence[str] | None) -> None:
+        message = BackMsg()
+        state = message.rerun_script
+        state.page_name, state.page_script_hash = ("", self.page_hash) if self.page_hash else (self.page, "")
+        if chosen is not None and self.widget is not None:
+            widget = state.widget_states.widgets.add()
+            widget.id = self.widget
+            widget.string_array_value.data.extend(chosen)
+        await connection.send(message.SerializeToString())
+        async with asyncio.timeout(SECONDS_TO_ANSWER):
+            while not self._finished(ForwardMsg.FromString(await connection.recv(decode=False))):
+                pass
+
+    def _finished(self, message: ForwardMsg) -> bool:
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self.page_hash = message.new_session.page_script_hash or self.page_hash
+        if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            element = message.delta.new_element
+            what = element.WhichOneof("type")
+            if what == "multiselect" and element.multiselect.label == self.label:
+                self.widget = element.multiselect.id
+            if what == "exception":
+                self.errors.append(f"{element.exception.type}: {element.exception.message}")
+            if what == "heading" and element.heading.body in SENTENCES:
+                self.sentences += 1
+        return kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+
+
+async def crowd(address: str, page: str, label: str, people: int, clicks: int, pause: float) -> list[Person]:
+    """So many people who all have the page open, and then click beside each other, each after a pause of about `pause` seconds."""
+    start = asyncio.Event()
+    everybody = [Person(address, page, label) for _ in range(people)]
+    visits = []
+    for person in everybody:
+        visits.append(asyncio.create_task(person.visit(clicks, start, pause)))
+        await asyncio.sleep(0.05)
+    while any(not person.page_hash for person in everybody):
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(2)
+    start.set()
+    await asyncio.gather(*visits)
+    return everybody
