@@ -22,10 +22,11 @@ from data_access.audit import AuditUnavailable
 from data_access.workspace import WorkspaceUnavailable, existing_workspace
 from metrics import catalogue
 from metrics.breakdowns import BREAKDOWNS
+from metrics.summarise import UnknownBreakdown
 
 NAME = "pack"
 HELP = "make a meeting pack: slides, an accessible spreadsheet or a PDF, with the numbers, actions and changes of some measures"
-ERRORS = (NoData, DataChanged, AuditUnavailable, WorkspaceUnavailable, CannotWrite)
+ERRORS = (NoData, DataChanged, UnknownBreakdown, AuditUnavailable, WorkspaceUnavailable, CannotWrite)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
