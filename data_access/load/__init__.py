@@ -97,7 +97,8 @@ def _share_of(tell: Progress, name: str, number: int, count: int, doing: str, sh
 
 
 def _read(
-    sources: Sequence[Path | str], as_at: datetime.date | None, collection_year: int | None, tell: Progress, shown_as: Callable[[Path], str],
+    sources: Sequence[Path | str], as_at: datetime.date | None, collection_year: int | None, tell: Progress,
+    shown_as: Callable[[Path], str],
 ) -> tuple[list[Source], Merged]:
     read = read_sources(sources, lambda doing, share: tell(doing, share * 4 / 7), shown_as)
     dated = with_collection_years(read, collection_year, as_at)
