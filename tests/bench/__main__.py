@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.bench import cells, disclosure, loading, pages, summaries
+from tests.bench import cells, clicks, disclosure, loading, pages, summaries
 from tests.bench.measuring import Authority, Row, authority
 
 SUBJECTS: dict[str, Callable[[Sequence[Authority]], list[Row]]] = {
     "load": loading.rows, "cells": cells.rows, "summaries": summaries.rows, "disclosure": disclosure.rows, "pages": pages.rows,
+    "clicks": clicks.rows,
 }
 
 

@@ -42,7 +42,7 @@ def rows(authorities: Sequence[Authority]) -> list[Row]:
             for part in QUANTILES:
                 mine, theirs = quantile(waits, part), quantile(least, part)
                 aim = AIM if people == AIM_CROWD and part == 0.95 else None
-                found.append(Row(f"{people} people, p{part * 100:.0f} of a click against an empty app", mine / theirs, "times", aim, mine))
+                found.append(Row(f"{people} at once, p{part * 100:.0f} of a click against an empty app", mine / theirs, "times", aim, mine))
         added = (ours_process.memory_info().rss - at_rest) / 2**20
         found.append(Row(f"memory that {max(CROWDS)} sessions add", added, "MiB", MEGABYTES_AIM))
     return found
