@@ -157,7 +157,7 @@ def heading(authority: str, person: Person) -> None:
     words = f"**{escape_markdown(authority)}** · NICE quality standard QS133, children's attachment "
     if person.role.exact:
         st.markdown(
-            f"{words} :orange-badge[:material/visibility_lock: Exact numbers: contains small numbers, do not share]",
+            f"{words} :orange-badge[:material/visibility_lock: Contains small numbers, do not share]",
             help="Some of these numbers are about very few children. They are for your own work: please don't pass on pictures, prints or "
             "downloads of them. Every look and every download is in the audit log.",
         )

@@ -113,7 +113,7 @@ def sign_in(deployment: Deployment, settle: Settle) -> Callable[..., None]:
 
 
 def exact_badge(page: Page) -> Locator:
-    return page.get_by_text("Exact numbers: contains small numbers, do not share").first
+    return page.get_by_text("Contains small numbers, do not share").first
 
 
 def protected_badge(page: Page) -> Locator:
