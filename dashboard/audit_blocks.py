@@ -9,6 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 import streamlit as st
 
+from dashboard.access import AUDIT_LOG
 from dashboard.exports import to_csv
 from dashboard.guard import SessionGuard
 from dashboard.words import number, plural
@@ -26,6 +27,7 @@ HEADINGS = {
 
 def audit_log_block(workspace: Callable[[], sa.Engine], guard: SessionGuard) -> None:
     """The newest entries, narrowed down as chosen, and all that were chosen as CSV. Raises AuditUnavailable."""
+    guard.must_have(AUDIT_LOG)
     st.title("Audit log", anchor=False)
     st.markdown(
         "Every sign-in, every look at exact numbers, every download and every change, with the time (UTC), the filters and the data "

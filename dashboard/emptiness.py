@@ -31,6 +31,8 @@ def why_empty(view: View, measure: Measure) -> str:
     if shown["denominator"].sum():
         return f"There is no complete {noun[0]} with a value in what is chosen yet. Incomplete ones are drawn hollow and not compared."
     with_value = under_filters.filter(under_filters["denominator"] > 0)["period_start"].to_list()
+    if not with_value:
+        return f"No data in the {noun[1]} that are chosen. Choose a longer time."
     return (
         f"No data in the {noun[1]} that are chosen: those with a value begin between {long_date(with_value[0])} and "
         f"{long_date(with_value[-1])}. Choose a longer time."

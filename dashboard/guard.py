@@ -15,6 +15,10 @@ from data_access.workspace import WorkspaceUnavailable
 _LAST_LOOK = "_last_exact_look"
 
 
+class NotInRole(Exception):
+    """The person's role doesn't have what was asked for. No page asks so: this stands behind the navigation and the pages' own checks."""
+
+
 class AccessChanged(Exception):
     """The person may no longer have what they ask for: the sign-in has ended, or the role is another."""
 
@@ -35,9 +39,16 @@ class SessionGuard:
     page: str = ""
     filters: str = ""
 
+    def must_have(self, page: str) -> None:
+        """Raises NotInRole unless the person's role has a page, for what must not be given or done whoever asks for it how."""
+        if not self.person.may_have(page):
+            raise NotInRole("Your role doesn't have this page.")
+
     def before_exact(self) -> None:
-        """Raises AccessChanged, or AuditUnavailable when the look can't be written down."""
+        """Raises AccessChanged, AuditUnavailable when the look can't be written down, and NotInRole."""
         self._check_person()
+        if not self.person.role.exact:
+            raise NotInRole("Your role has the protected view only.")
         look = self._entry(Action.EXACT_VIEW, self.page)
         if self.memory.get(_LAST_LOOK) != look:
             self._record(look)

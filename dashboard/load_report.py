@@ -21,7 +21,7 @@ def show_report(report: LoadReport) -> None:
         [
             {
                 "Table": each.table, "Year": _year(each), "Read": number(each.rows_read), "Loaded": number(each.rows_loaded),
-                "Quarantined": number(each.rows_quarantined), "File": f"{each.source}: {each.file}",
+                "Quarantined": number(each.rows_quarantined), "File": escape_markdown(f"{each.source}: {each.file}"),
             } for each in report.files
         ],
         border="horizontal", hide_index=True, alt="Rows read, loaded and quarantined of every file",
@@ -29,7 +29,8 @@ def show_report(report: LoadReport) -> None:
     if report.quarantined:
         st.markdown(f"**{plural(bad, 'row')} in quarantine.** They count nowhere until they are corrected at their source.")
         st.table(
-            [{"Table": each.table, "Rows": number(each.rows), "Reason": each.reason, "File": f"{each.source}: {each.file}"}
+            [{"Table": each.table, "Rows": number(each.rows), "Reason": escape_markdown(each.reason),
+              "File": escape_markdown(f"{each.source}: {each.file}")}
              for each in report.quarantined],
             border="horizontal", hide_index=True, alt="Quarantined rows by reason",
         )
@@ -48,7 +49,8 @@ def _worth_a_look(report: LoadReport) -> None:
               for each in report.checks]
     findings = [(each.finding, each.children, each.rows) for each in report.findings]
     rows = [
-        {"Found": found, "Children": number(children), "Rows": number(count)} for found, children, count in (*checks, *findings) if count
+        {"Found": escape_markdown(found), "Children": number(children), "Rows": number(count)}
+        for found, children, count in (*checks, *findings) if count
     ]
     if rows:
         st.markdown("**Loaded as it is, worth a look**")

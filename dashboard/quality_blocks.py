@@ -182,7 +182,10 @@ def _sources(quality: Quality) -> None:
         st.info("No two sources that could be compared were loaded.", icon=":material/info:")
     else:
         rows = [
-            {"In": one, "Not in": other, "Children": number(missing), "Of": number(all), "Share": percent(missing / all) if all else ""}
+            {
+                "In": escape_markdown(one), "Not in": escape_markdown(other), "Children": number(missing), "Of": number(all),
+                "Share": percent(missing / all) if all else "",
+            }
             for one, other, missing, all in quality.pairs.select("present_in", "absent_from", "children", "of_children").iter_rows()
         ]
         st.table(rows, border="horizontal", hide_index=True, alt="Children in one source and not in another")
@@ -191,7 +194,7 @@ def _sources(quality: Quality) -> None:
         st.markdown("Nothing of the kind was found.")
         return
     st.table(
-        [{"Found": finding, "Children": number(children), "Rows": number(rows)}
+        [{"Found": escape_markdown(finding), "Children": number(children), "Rows": number(rows)}
          for finding, rows, children in quality.findings.select("finding", "rows", "children").iter_rows()],
         border="horizontal", hide_index=True, alt="Where sources disagree",
     )

@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from config.data_quality import data_quality
 from config.settings import settings
+from dashboard.access import LOAD
 from dashboard.guard import SessionGuard
 from dashboard.load_report import show_report
 from dashboard.quality_words import load_line
@@ -54,6 +55,7 @@ class Checked:
 
 def load_page(guard: SessionGuard) -> None:
     """The whole page."""
+    guard.must_have(LOAD)
     guard.before_exact()
     st.title("Load data", anchor=False)
     st.markdown(
@@ -227,7 +229,7 @@ def _history() -> None:
     st.table(
         [
             {
-                "When (UTC)": f"{load.at:%d/%m/%Y %H:%M}", "Who": load.who or "not recorded", "What": _what(load, by_id),
+                "When (UTC)": f"{load.at:%d/%m/%Y %H:%M}", "Who": escape_markdown(load.who or "not recorded"), "What": _what(load, by_id),
                 "Version": load.version, "As at": f"{load.as_at:%d/%m/%Y}", "Rows read": f"{load.rows_read:,}",
                 "Quarantined": f"{load.rows_quarantined:,}",
             } for load in found[:HISTORY_SHOWN]

@@ -135,8 +135,11 @@ def _gap(table: DatedTable, quality: Quality, limit: int) -> Iterator[Problem]:
         empty = (after - before).days - 1
         if empty >= limit:
             start, end = before + datetime.timedelta(days=1), after - datetime.timedelta(days=1)
-            sentence = f"{table.title}: none from {long_date(start)} to {long_date(end)}"
-            yield Problem(f"{sentence} ({plural(empty, 'day')}).", f"{sentence}.", effect, (table.read,), True)
+            yield Problem(
+                f"{table.title}: none from {long_date(start)} to {long_date(end)} ({plural(empty, 'day')}).",
+                # Beside these days lie those of single rows, which are not for everybody.
+                f"{table.title}: a time without any, between {start:%B %Y} and {end:%B %Y}.", effect, (table.read,), True,
+            )
 
 
 def _marks(quality: Quality) -> Iterator[Problem]:

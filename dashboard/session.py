@@ -16,7 +16,7 @@ from config.code_lists import NOT_RECORDED
 from config.rebases import Rebase
 from config.settings import settings
 from dashboard import improvement_records
-from dashboard.access import Person
+from dashboard.access import DATA_QUALITY, Person
 from dashboard.comparator_figures import Published
 from dashboard.guard import SessionGuard
 from dashboard.improvement_records import Written
@@ -163,6 +163,7 @@ def local_decisions() -> tuple[Targets, tuple[Rebase, ...]]:
 
 def quality(guard: SessionGuard) -> Quality:
     """What is known of the quality of all the data, exact. Raises as the guard and `current_data` do."""
+    guard.must_have(DATA_QUALITY)
     guard.before_exact()
     data = current_data()
     return _quality(data.url, data.key)

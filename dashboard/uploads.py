@@ -45,6 +45,14 @@ class UploadedFile:
     name: str
     contents: bytes
 
+    @property
+    def unpacked(self) -> int:
+        """How many bytes it has, as a workbook once it is unpacked."""
+        if self.name.lower().endswith(".xlsx"):
+            with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(self.contents)) as workbook:
+                return sum(entry.file_size for entry in workbook.infolist())
+        return len(self.contents)
+
 
 def data_files(uploads: Sequence[Upload], most_megabytes: int) -> list[UploadedFile]:
     """The data files of all uploads, those in zip files among them, by source.
@@ -60,6 +68,8 @@ def data_files(uploads: Sequence[Upload], most_megabytes: int) -> list[UploadedF
             found += _unpacked(upload, room - sum(len(file.contents) for file in found), most_megabytes)
         except LoadError as problem:
             problems += problem.sentences
+    if sum(file.unpacked for file in found) > room:
+        problems.append(_too_large(most_megabytes))
     if problems:
         raise LoadError(problems)
     if len(found) > MOST_FILES:

@@ -35,16 +35,18 @@ def engine(url: str) -> sa.Engine:
     """An engine for readers.
 
     Each connection to a DuckDB file opens it anew, read-only, and sees the file as it was then, also after a load has
-    put another in its place. A connection to PostgreSQL sees one state of the database until it is given back.
+    put another in its place. A connection to PostgreSQL sees one state of the database until it is given back, and can't write.
     Every failure to connect or to read a table that isn't there is raised as DatabaseUnavailable.
     """
     file = database_file(url)
     if file is not None:
-        made = sa.create_engine("duckdb:///:memory:", poolclass=NullPool)
+        made = sa.create_engine("duckdb:///:memory:", poolclass=NullPool, hide_parameters=True)
         sa.event.listen(made, "connect", lambda connection, _record: _attach(connection, file))
     else:
-        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if _address(url).get_backend_name() == "postgresql" else {}
-        made = sa.create_engine(_address(url), pool_pre_ping=True, **options)
+        options: dict[str, Any] = {}
+        if _address(url).get_backend_name() == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ", "execution_options": {"postgresql_readonly": True}}
+        made = sa.create_engine(_address(url), pool_pre_ping=True, hide_parameters=True, **options)
     sa.event.listen(made, "handle_error", lambda context: _explain(context, url))
     return made
 

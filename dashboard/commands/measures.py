@@ -9,6 +9,7 @@ import polars as pl
 
 from config.settings import settings
 from dashboard.command_data import add_where, personal_reporting, where_of
+from dashboard.exports import to_csv
 from dashboard.improvement_records import decisions, read_if_there
 from dashboard.measure_table import measure_table
 from dashboard.personal import PROTECTED_LIMIT, is_in_protected_view
@@ -72,4 +73,4 @@ def write(table: pl.DataFrame, format: str) -> None:
     elif format == "json":
         print(table.with_columns(pl.col(pl.Date).dt.to_string()).write_json())
     else:
-        sys.stdout.write(table.write_csv())
+        sys.stdout.write(to_csv(table).decode())

@@ -111,7 +111,7 @@ def _address(file: Path) -> str:
 
 
 def _date_and_note(new: Path, known: Sequence[Load], entry: Load) -> None:
-    writer = sa.create_engine(sa.URL.create("duckdb", database=str(new)), poolclass=NullPool)
+    writer = sa.create_engine(sa.URL.create("duckdb", database=str(new)), poolclass=NullPool, hide_parameters=True)
     with writer.begin() as connection:
         metadata.create_all(connection)
         _date(connection, entry.at)

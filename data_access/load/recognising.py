@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +22,8 @@ READERS: dict[str, Callable[[Path], Raw]] = {".csv": read_csv, ".parquet": read_
 SUFFIXES = (*READERS, ".xml")
 EXTRACTS = {table.name: table for table in spec.EXTRACTS}
 RETURN_TABLES = (*spec.RETURN_TABLES, *spec.UNUSED_TABLES)
+COLUMN_NAME = re.compile("[A-Za-z][A-Za-z _]{0,39}")
+"""What may be the name of a column that nobody knows, and is no child's id and no date."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ def _lower(table: spec.Table) -> set[str]:
 
 
 def _unknown(path: Path, columns: Sequence[str], found: set[str], extract: spec.Table | None) -> str:
-    has = f"{path.name} has the columns {', '.join(columns)}"
+    has = f"{path.name} has {_named(columns)}"
     nearest = extract or max(RETURN_TABLES, key=lambda table: len(_lower(table) & found) / len(table.columns))
     missing = [name for name in nearest.columns if name.lower() not in found]
     if extract or len(missing) < len(nearest.columns) / 2:
@@ -176,6 +179,17 @@ def _unknown(path: Path, columns: Sequence[str], found: set[str], extract: spec.
     if misnamed:
         return f"{has}; those are the columns of {misnamed[0]}: name the file {misnamed[0]}{path.suffix} so that it is known as that."
     return f"{has} and is an unknown table; an SSDA903 table or a local extract ({', '.join(EXTRACTS)}) was expected. Move it elsewhere."
+
+
+def _named(columns: Sequence[str]) -> str:
+    """The columns' names in words. What looks like no name isn't repeated: without a header row, it is a child's data."""
+    known = {name.lower() for table in (*RETURN_TABLES, *EXTRACTS.values(), *SSD_TABLES) for name in table.columns}
+    named = [name for name in columns if name.lower() in known or COLUMN_NAME.fullmatch(name)]
+    others = len(columns) - len(named)
+    if not others:
+        return f"the columns {', '.join(named)}"
+    first = f"the columns {', '.join(named)} and " if named else ""
+    return f"{first}{others} {'column' if others == 1 else 'columns'} headed by what looks like data (is the header row missing?)"
 
 
 def _twice(source: Source) -> Iterator[str]:

@@ -30,6 +30,9 @@ LOCK_NUMBER = 903_133
 
 BUSY = "Another load into this database is under way. Wait until it has ended and try again."
 ROWS_AT_A_TIME = 10_000
+ABOUT_ROWS = (sa.exc.IntegrityError, sa.exc.DataError, psycopg.IntegrityError, psycopg.DataError)
+"""Errors in which a database may quote the row that it didn't take, with the child's id."""
+NOT_TAKEN = "it didn't take a row; 'qs133 check' says whether its tables are as they should be"
 
 
 def fingerprint(contents: Mapping[str, pl.DataFrame], as_at: datetime.date) -> str:
@@ -89,7 +92,7 @@ def told_as_load_error(url: str) -> Iterator[None]:
         raise LoadError(str(problem)) from None
     except (sa.exc.SQLAlchemyError, psycopg.Error, OSError) as error:
         shown = sa.make_url(url).render_as_string(hide_password=True)
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        reason = NOT_TAKEN if isinstance(error, ABOUT_ROWS) else str(getattr(error, "orig", None) or error).splitlines()[0]
         raise LoadError(f"The database {shown} can't be written ({reason}). Nothing in it was changed.") from error
 
 
@@ -180,7 +183,7 @@ def _flush(path: Path) -> None:
 
 
 def _write_file(file: Path, frames: Mapping[str, pl.DataFrame], progress: Callable[[str, float], None]) -> None:
-    writer = sa.create_engine(sa.URL.create("duckdb", database=str(file)), poolclass=NullPool)
+    writer = sa.create_engine(sa.URL.create("duckdb", database=str(file)), poolclass=NullPool, hide_parameters=True)
     with writer.begin() as connection:
         for table in metadata.sorted_tables:
             connection.execute(sa.schema.CreateTable(table))
@@ -198,7 +201,7 @@ def _write_file(file: Path, frames: Mapping[str, pl.DataFrame], progress: Callab
 @contextlib.contextmanager
 def writing_rows(url: str) -> Iterator[sa.Connection]:
     """One transaction that no other load can begin beside: PostgreSQL's readers see what was there before until it is committed."""
-    writer = sa.create_engine(url, poolclass=NullPool)
+    writer = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
     with writer.begin() as connection:
         if connection.dialect.name == "postgresql" and not connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK_NUMBER))):
             raise LoadError(BUSY)

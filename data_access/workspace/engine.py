@@ -110,8 +110,8 @@ def migrate(engine: sa.Engine, target: str = "head") -> None:
 
 def _engine(address: sa.URL) -> sa.Engine:
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, pool_pre_ping=True)
-    made = sa.create_engine(address, connect_args={"timeout": SECONDS_TO_WAIT})
+        return sa.create_engine(address, pool_pre_ping=True, hide_parameters=True)
+    made = sa.create_engine(address, connect_args={"timeout": SECONDS_TO_WAIT}, hide_parameters=True)
     # Python's sqlite3 begins transactions late and leaves changes to the schema out of them. We begin them ourselves.
     sa.event.listen(made, "connect", _leave_transactions_to_us)
     sa.event.listen(made, "begin", _begin)

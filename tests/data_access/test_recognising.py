@@ -40,6 +40,13 @@ def test_a_file_that_stops_the_load_is_told_in_one_sentence(tmp_path: Path, name
     assert all(word in sentences[0] for word in words), sentences
 
 
+@pytest.mark.parametrize("name", ["children.csv", "episodes.csv"])
+def test_a_file_without_its_header_row_is_told_without_the_child_in_its_first_line(tmp_path: Path, name: str) -> None:
+    (sentence,) = one_file(tmp_path, name, "A00012345,1,2012-05-17,WBRI,Family Support\nA00012346,2,2013-05-17,WBRI,Family Support\n")
+    assert "is the header row missing?" in sentence
+    assert "00012345" not in sentence and "2012" not in sentence
+
+
 def test_all_files_that_stop_it_are_told_together(tmp_path: Path) -> None:
     source = tmp_path / "source"
     write(source, "children", {})

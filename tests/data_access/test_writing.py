@@ -201,6 +201,27 @@ def test_a_database_that_cannot_be_written_is_a_sentence_without_the_password(tm
         assert "secret" not in str(problem.value) and len(problem.value.sentences) == 1
 
 
+def test_a_row_that_a_database_does_not_take_is_told_without_the_child(tmp_path: Path, postgresql_database: Callable[[], str]) -> None:
+    for url in (postgresql_database(), f"duckdb:///{tmp_path / 'reporting.duckdb'}"):
+        load([sources(tmp_path / "source", 2)], url)
+        bad = pl.DataFrame({column.name: ["A00012345"] for column in child.columns})
+        with pytest.raises(LoadError, match="qs133 check") as problem:
+            replace_contents(url, {"child": bad}, AS_AT, lambda _doing, _share: None)
+        assert "00012345" not in str(problem.value)
+        with engine(url).connect() as connection:
+            assert connection.scalar(sa.select(sa.func.count()).select_from(child)) == 2
+
+
+def test_readers_cannot_write(tmp_path: Path, postgresql_database: Callable[[], str]) -> None:
+    for url in (postgresql_database(), f"duckdb:///{tmp_path / 'reporting.duckdb'}"):
+        load([sources(tmp_path / "source", 2)], url)
+        reader = engine(url)
+        with pytest.raises((sa.exc.DBAPIError, DatabaseUnavailable)), reader.begin() as connection:
+            connection.execute(sa.delete(child))
+        with reader.connect() as connection:
+            assert connection.scalar(sa.select(sa.func.count()).select_from(child)) == 2
+
+
 def test_an_old_log_beside_the_file_is_not_played_into_the_new_one(tmp_path: Path) -> None:
     url = f"duckdb:///{tmp_path / 'reporting.duckdb'}"
     (tmp_path / "reporting.duckdb.wal").write_bytes(b"left by another program")

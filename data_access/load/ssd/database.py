@@ -52,7 +52,7 @@ def read_database(address: str) -> list[tuple[Table, Raw]]:
     url, schema = _parsed(address)
     shown = shown_address(address)
     try:
-        reader = sa.create_engine(url, poolclass=NullPool)
+        reader = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
     except sa.exc.NoSuchModuleError:
         raise LoadError(f"{shown}: there is no database engine {url.drivername!r}. An address looks like {EXAMPLE}.") from None
     except ModuleNotFoundError as error:
