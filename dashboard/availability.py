@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from config.toml_file import ConfigError
@@ -58,11 +60,15 @@ def workspace_unavailable(problem: str) -> None:
 
 def _come_back() -> None:
     st.caption(f"This page looks again every {SECONDS_BETWEEN_LOOKS} seconds and opens by itself.")
-    _look_again()
+    _look_again(time.monotonic())
 
 
 @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
-def _look_again() -> None:
+def _look_again(drawn_at: float) -> None:
+    # Not in the run that draws the page: what is away may be none of what is looked at here, an audit log that can be read and not
+    # written for one, and the page would be drawn anew without end.
+    if time.monotonic() - drawn_at < SECONDS_BETWEEN_LOOKS / 2:
+        return
     try:
         local_decisions()
         current_data()
