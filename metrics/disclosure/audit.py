@@ -1,9 +1,9 @@
 """How far what is shown pins a hidden number: the range left to every hidden cell of a table whose margins are known.
 
-A table's hidden cells can be any whole numbers that keep each line's total. The least and the greatest value of one cell are
-found by linear programming (HiGHS); the constraints are a transport problem, so that the ranges of the fractions are those of
-the whole numbers. Because there are very many cells, most are settled by a bound that needs no solver: if children can be moved
-around a rectangle of four hidden cells, the range is at least that wide. Only what the rectangles cannot settle is solved.
+A table's hidden cells can be any whole numbers that keep each line's total. The least and the greatest value of one cell are the
+answers of a linear programme that is a transport problem, so that a greatest flow gives them exactly and in whole numbers; the tests
+hold it against SciPy's HiGHS. Because there are very many cells, most are settled by a bound: if children can be moved around a
+rectangle of four hidden cells, the range is at least that wide.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Lines = NDArray[np.intp]
 
 NO_LIMIT = 1000.0
-VARIABLES_AT_ONCE = 40_000
+NUMBERS_AT_ONCE = 400_000
+TINY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -64,39 +64,83 @@ def _best_rectangle(beside: Numbers, opposite: Numbers) -> Numbers:
     return result
 
 
-def solved_moves(room: Room, cells: NDArray[np.intp]) -> tuple[Numbers, Numbers]:
-    """(up, down) of some cells, exactly, by linear programming. `cells` has a row (table, row, column) for each.
+def wide_enough(room: Room, cells: NDArray[np.intp], amount: Numbers, needed: Numbers) -> Mask:
+    """Whether some cells have a range as wide as `needed`, exactly. `cells` has a row (table, row, column) for each. `amount` is null
+    (nan), or what is in the cell now, where only its greatest value counts.
 
-    Many small problems that have nothing to do with each other are solved as one, which HiGHS takes apart.
+    A cell can be raised by as much as flows from its row to its column, and lowered by as much as flows back.
     """
-    up, down = np.zeros(len(cells)), np.zeros(len(cells))
-    size = int(room.down.shape[1] * room.down.shape[2])
-    step = max(1, VARIABLES_AT_ONCE // max(size, 1))
+    result = np.zeros(len(cells), dtype=bool)
+    step = max(1, NUMBERS_AT_ONCE // max(int(room.down.shape[1] * room.down.shape[2]), 1))
     for start in range(0, len(cells), step):
-        some = cells[start:start + step]
-        up[start:start + step] = _solve(room, some, 1.0)
-        down[start:start + step] = _solve(room, some, -1.0)
-    return up, down
+        table, row, column = cells[start:start + step].T
+        down, up = room.down[table], room.up[table]
+        whole, own = needed[start:start + step], np.isnan(amount[start:start + step])
+        missing = np.where(own, whole, whole - amount[start:start + step])
+        number = np.arange(len(table))
+        own_up, own_down = up[number, row, column], down[number, row, column]
+        up[number, row, column] = down[number, row, column] = 0.0
+        missing = missing - greatest_flow(down, up, (row, column), np.minimum(missing, own_up))
+        back = np.flatnonzero(own & (missing > TINY))
+        most = np.minimum(missing, own_down)[back]
+        missing[back] -= greatest_flow(up[back], down[back], (row[back], column[back]), most)
+        result[start:start + step] = missing <= TINY
+    return result
 
 
-def _solve(room: Room, cells: NDArray[np.intp], sign: float) -> Numbers:
-    """How far each cell can move in the direction of the sign, every line's sum kept."""
-    _, rows, columns = room.down.shape
-    table = cells[:, 0]
-    free = (room.up[table] + room.down[table]) > 0
-    problem, row, column = np.nonzero(free)
-    number = np.arange(len(problem))
-    line_of_row, line_of_column = problem * rows + row, len(cells) * rows + problem * columns + column
-    sums = scipy.sparse.coo_matrix(
-        (np.ones(2 * len(problem)), (np.concatenate([line_of_row, line_of_column]), np.concatenate([number, number]))),
-        shape=(len(cells) * (rows + columns), len(problem)),
-    ).tocsr()
-    sums = sums[np.diff(sums.indptr) > 0]
-    asked = (row == cells[problem, 1]) & (column == cells[problem, 2])
-    bounds = np.column_stack([-room.down[table][free], room.up[table][free]])
-    found = linprog(np.where(asked, -sign, 0.0), A_eq=sums, b_eq=np.zeros(sums.shape[0]), bounds=bounds, method="highs")
-    if not found.success:
-        raise ArithmeticError(f"The audit of hidden numbers could not be solved: {found.message}")
-    moved = np.zeros(len(cells))
-    moved[problem[asked]] = sign * found.x[asked]
-    return np.maximum(moved, 0.0)
+def greatest_flow(lower: Numbers, raise_: Numbers, ends: tuple[NDArray[np.intp], NDArray[np.intp]], most: Numbers) -> Numbers:
+    """How much flows from a row to a column of each table, at most `most`: along a cell from its row to its column as far as the cell can
+    be lowered, and from its column to its row as far as it can be raised.
+
+    Ford and Fulkerson's augmenting paths, always along a widest one, in many tables at once. What has flowed along a cell leaves less
+    to lower and more to raise. Both arrays have shape (tables, rows, columns).
+    """
+    found = np.zeros(len(most))
+    going = np.flatnonzero(most > 0)
+    lower, raise_ = lower[going], raise_[going]
+    rows, columns = ends[0][going], ends[1][going]
+    while len(going):
+        width, from_row, from_column = _widest_paths(lower, raise_, rows, columns)
+        width = np.minimum(width, most[going] - found[going])
+        _send(lower, raise_, (rows, columns), (from_row, from_column), width)
+        found[going] += width
+        left = (width > 0) & (found[going] < most[going])
+        going, lower, raise_, rows, columns = going[left], lower[left], raise_[left], rows[left], columns[left]
+    return found
+
+
+def _widest_paths(lower: Numbers, raise_: Numbers, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> tuple[Numbers, Lines, Lines]:
+    """The width of a widest path, and from which row each column, and from which column each row is reached."""
+    number = np.arange(len(rows))
+    at_row, at_column = np.zeros(lower.shape[:2]), np.zeros((len(lower), lower.shape[2]))
+    at_row[number, rows] = np.inf
+    from_row, from_column = np.zeros(at_column.shape, dtype=np.intp), np.zeros(at_row.shape, dtype=np.intp)
+    while True:
+        better = _reach(np.minimum(at_row[:, :, None], lower), 1, at_column, from_row)
+        if not better or not _reach(np.minimum(at_column[:, None, :], raise_), 2, at_row, from_column):
+            return at_column[number, columns], from_row, from_column
+
+
+def _reach(through: Numbers, axis: int, width: Numbers, origin: Lines) -> bool:
+    """Takes over the widest ways where they are wider than what is known; whether there are any."""
+    widest = through.max(axis=axis)
+    better = widest > width
+    if not better.any():
+        return False
+    np.copyto(origin, through.argmax(axis=axis), where=better)
+    np.copyto(width, widest, where=better)
+    return True
+
+
+def _send(lower: Numbers, raise_: Numbers, ends: tuple[Lines, Lines], origins: tuple[Lines, Lines], width: Numbers) -> None:
+    """Lets `width` flow along the paths, from their ends back to the rows where they begin."""
+    begin, column = ends[0], ends[1].copy()
+    number = np.flatnonzero(width > 0)
+    while len(number):
+        row = origins[0][number, column[number]]
+        lower[number, row, column[number]] -= width[number]
+        raise_[number, row, column[number]] += width[number]
+        number, row = number[row != begin[number]], row[row != begin[number]]
+        column[number] = origins[1][number, row]
+        raise_[number, row, column[number]] -= width[number]
+        lower[number, row, column[number]] += width[number]

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.disclosure.audit import Mask, Numbers, Room, rectangle_moves, solved_moves
+from metrics.disclosure.audit import TINY, Mask, Numbers, Room, rectangle_moves, wide_enough
 
 Indices = NDArray[np.intp]
 ROUNDS = 200
+CELLS_AT_ONCE = 3
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,18 @@ def hide_tables(tables: Tables) -> None:
 
 
 def _hide_cells(tables: Tables, going: Indices) -> None:
-    for _ in range(ROUNDS):
+    """Until every cell of each table is safe, hides more beside the first that isn't. A safe cell stays so when more is hidden."""
+    safe = np.zeros((len(tables.layers), *tables.hidden.shape), dtype=bool)
+    for number in range(ROUNDS):
         if not len(going):
             return
         some = tables.of(going)
         _satisfy_lines(some)
-        unsafe = _unsafe_cells(some)
-        unsafe[some.whole] = False
+        known = safe[:, going]
+        if number == 0:
+            _settle_by_rectangles(some, known)
+        unsafe = _first_unsafe(some, known)
+        safe[:, going] = known
         failing = unsafe.any(axis=(1, 2))
         _hide_beside(some, unsafe)
         tables.hidden[going], tables.whole[going] = some.hidden, some.whole
@@ -155,42 +161,69 @@ def _candidates(now: Tables) -> Numbers:
     return np.where(now.hidden | (now.size == 0) | now.alone(now.size == 0), np.inf, now.size)
 
 
-def _unsafe_cells(now: Tables) -> Mask:
-    """The hidden cells that what is shown pins to too narrow a range."""
-    return _unsafe(now, now.hidden & ~now.alone(now.size == 0) & ~now.whole[:, None, None])
+def _audited(now: Tables) -> Mask:
+    return now.hidden & ~now.alone(now.size == 0) & ~now.whole[:, None, None]
 
 
-def _unsafe_when_whole(now: Tables) -> Mask:
-    """The same of tables of which everything is hidden; what matters are the cells that hold somebody."""
-    hidden = ~now.known_empty & ~now.alone(now.known_empty)
-    hidden[:, -1, -1] = ~now.known_empty[:, -1, -1]
-    unsafe = _unsafe(now, hidden, whole=True)
-    unsafe[:, -1, -1] = False  # neither of its totals is known
-    return unsafe & (now.size > 0)
+def _settle_by_rectangles(now: Tables, safe: Mask) -> None:
+    hidden = _audited(now)
+    for number, layer in enumerate(now.layers):
+        safe[number] |= _safe_by_rectangles(layer, _room(layer, hidden))
 
 
-def _unsafe(now: Tables, hidden: Mask, *, whole: bool = False) -> Mask:
+def _first_unsafe(now: Tables, safe: Mask) -> Mask:
+    """Of each table the first hidden cells that what is shown pins to too narrow a range, if any; `safe` (layers, tables, rows, columns)
+    learns of those that were looked at and found safe."""
+    hidden = _audited(now)
     unsafe = np.zeros_like(hidden)
-    for layer in now.layers:
-        room = Room(np.where(hidden, layer.amount if whole else layer.down, 0), np.where(hidden, layer.up, 0))
-        up, down = rectangle_moves(room)
-        too_narrow = hidden & ~_wide_enough(layer, up, down)
-        cells = np.argwhere(too_narrow)
-        if len(cells):
-            table, row, column = cells.T
-            up[table, row, column], down[table, row, column] = solved_moves(room, cells)
-            too_narrow = hidden & ~_wide_enough(layer, up, down)
-        unsafe |= too_narrow
+    for number, layer in enumerate(now.layers):
+        room = _room(layer, hidden)
+        while len(cells := _first_of_each(hidden & ~safe[number] & ~unsafe.any(axis=(1, 2), keepdims=True))):
+            wide = _is_wide(layer, room, cells)
+            safe[(number, *cells[wide].T)] = True
+            unsafe[tuple(cells[~wide].T)] = True
     return unsafe
 
 
-def _wide_enough(layer: Layer, up: Numbers, down: Numbers) -> Mask:
+def _first_of_each(cells: Mask) -> Indices:
+    """The first few (table, row, column) of each table."""
+    flat = cells.reshape(len(cells), -1)
+    first: Indices = np.argwhere((flat & (flat.cumsum(axis=1) <= CELLS_AT_ONCE)).reshape(cells.shape))
+    return first
+
+
+def _unsafe_when_whole(now: Tables) -> Mask:
+    """The unsafe cells of tables of which everything is hidden; what matters are the cells that hold somebody."""
+    hidden = ~now.known_empty & ~now.alone(now.known_empty)
+    hidden[:, -1, -1] = ~now.known_empty[:, -1, -1]
+    audited = hidden & (now.size > 0)
+    audited[:, -1, -1] = False  # neither of its totals is known
+    unsafe = np.zeros_like(hidden)
+    for layer in now.layers:
+        room = _room(layer, hidden, whole=True)
+        cells = np.argwhere(audited & ~_safe_by_rectangles(layer, room))
+        unsafe[tuple(cells[~_is_wide(layer, room, cells)].T)] = True
+    return unsafe
+
+
+def _room(layer: Layer, hidden: Mask, *, whole: bool = False) -> Room:
+    return Room(np.where(hidden, layer.amount if whole else layer.down, 0), np.where(hidden, layer.up, 0))
+
+
+def _safe_by_rectangles(layer: Layer, room: Room) -> Mask:
     """A cell of groups taken together is split among them in any way, so that only its greatest value counts."""
-    needed = layer.range[:, None, None] - 1e-6
-    wide = up + down >= needed
+    up, down = rectangle_moves(room)
+    needed = layer.range[:, None, None] - TINY
+    wide: Mask = up + down >= needed
     greatest = layer.amount + up >= needed
     wide[:, -1, :], wide[:, :, -1] = greatest[:, -1, :], greatest[:, :, -1]
     return wide
+
+
+def _is_wide(layer: Layer, room: Room, cells: Indices) -> Mask:
+    table, row, column = cells.T
+    together = (row == layer.amount.shape[1] - 1) | (column == layer.amount.shape[2] - 1)
+    return wide_enough(room, cells, np.where(together, layer.amount[table, row, column], np.nan), layer.range[table])
 
 
 def _hide_beside(now: Tables, unsafe: Mask) -> None:
