@@ -51,16 +51,20 @@ def _best_rectangle(beside: Numbers, opposite: Numbers) -> Numbers:
     if rows < 2 or columns < 2:
         return result
     for row in range(rows):
-        through = np.minimum(beside[:, row, None, :], opposite)
+        some = np.flatnonzero(beside[:, row].any(axis=1))  # elsewhere nothing can move
+        if not len(some):
+            continue
+        others = beside[some]
+        through = np.minimum(others[:, row, None, :], opposite[some])
         through[:, row, :] = 0
         best = through.argmax(axis=2)
         first = np.take_along_axis(through, best[:, :, None], axis=2)
-        np.put_along_axis(through, best[:, :, None], -1.0, axis=2)
-        second = through.max(axis=2, keepdims=True)
-        along = np.where(np.arange(columns)[None, None, :] == best[:, :, None], second, first)
-        reached = np.minimum(along, beside)
+        at_best = np.arange(columns)[None, None, :] == best[:, :, None]
+        through[at_best] = -1.0
+        along = np.where(at_best, through.max(axis=2, keepdims=True), first)
+        reached = np.minimum(along, others)
         reached[:, row, :] = 0
-        result[:, row, :] = reached.max(axis=1)
+        result[some, row, :] = reached.max(axis=1)
     return result
 
 
