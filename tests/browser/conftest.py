@@ -21,6 +21,7 @@ PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scal
 FLAGS = ["--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 SECONDS_FOR_A_RUN = 240
 """Generous: the first page after a load counts everything, and the machine may be busy with other tests."""
+expect.set_options(timeout=60_000)
 # Opened at a page's own address, Streamlit's client asks first below that page and then at the root for these two, to find out
 # where its server is. The first answer is a 404 by design, and Chromium writes every 404 to the console.
 PROBE = re.compile(r"https?://[^/]+/[a-z0-9_]+/_stcore/(health|host-config)")

@@ -26,7 +26,7 @@ def test_every_measure_of_attendance_is_touched_by_its_codes():
     """Found in what the measures read, so that a new measure of attendance can't be forgotten."""
     reading = {
         measure.id for measure in catalogue.measures()
-        if any(column.name in ("possible_sessions", "attended_sessions") for column in measure._columns(*measure._expressions()))
+        if any(column.name in ("possible_sessions", "attended_sessions") for column in measure._columns(*measure.expressions()))
     }
     assert {change.measures for change in CHANGES if "attendance.mark" in change.fields} == {frozenset(reading)}
 
