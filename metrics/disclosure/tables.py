@@ -248,7 +248,7 @@ def _collect(merged: Mask) -> Numbers:
 
 def _rounded(block: _Block) -> tuple[int, int]:
     """Blocks of about the same shape are worked on together."""
-    rows, columns = (next(size for size in (4, 12, 24, 80, 1000) if size >= length) for length in block.tables.size.shape[1:])
+    rows, columns = (next(size for size in (3, 5, 8, 12, 20, 40, 80, 1000) if size >= length) for length in block.tables.size.shape[1:])
     return rows, columns
 
 
