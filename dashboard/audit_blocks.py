@@ -60,5 +60,6 @@ def audit_log_block(workspace: Callable[[], sa.Engine], guard: SessionGuard) -> 
     words = {action.value: text for action, text in ACTION_WORDS.items()}
     st.dataframe(
         shown.head(MOST_SHOWN).with_columns(pl.col("action").replace(words)).rename(HEADINGS), hide_index=True, height="stretch",
+        column_config={HEADINGS["role"]: st.column_config.TextColumn(width=110)},  # "administrator" may be further down than is measured
         alt="The audit log, one row an entry",
     )

@@ -44,10 +44,10 @@ from metrics.kinds import Mean, Measure
 from metrics.summarise import State
 
 _STYLE = f"""<style>
-.equality {{overflow-x: auto; max-width: 100%; border: 1px solid {COMMON_CAUSE}66; border-radius: 8px}}
+.equality {{overflow-x: auto; max-width: 100%; container-type: inline-size; border: 1px solid {COMMON_CAUSE}66; border-radius: 8px}}
 .equality table {{border-collapse: separate; border-spacing: 3px; width: 100%; margin: 0; font-size: .875rem; line-height: 1.3}}
 .equality caption {{text-align: left; padding: .4rem .5rem; caption-side: top}}
-.equality caption span {{position: sticky; left: .5rem; display: block; max-width: calc(100vw - 6rem)}}
+.equality caption span {{position: sticky; left: .5rem; display: block; max-width: calc(100cqw - 1rem)}}
 .equality :is(th, td) {{border: 0; padding: .35rem .45rem; text-align: left; vertical-align: top; min-width: 5.6rem}}
 .equality tbody th {{font-weight: 400; min-width: 9.5rem; max-width: 15rem}}
 .equality th.statement {{font-weight: 600; padding-top: .8rem}}

@@ -54,7 +54,7 @@ def _edit(kind: type[Record], subject: Subject, item_id: str, held: dict[str, An
         typed = FORMS[kind](key, held, subject)
         if kind is not SavedViewRecord:
             st.caption(NEVER_A_CHILD)
-        sent = st.form_submit_button("Save mine after theirs" if theirs else "Save", type="primary", key=f"{key}_save")
+        sent = st.form_submit_button("Save mine after theirs" if theirs else "Save", key=f"{key}_save")
     if sent:
         kept = {name: value for name, value in held.items() if name in kind.model_fields}
         _save(kind, item_id, {**subject.fixed, **kept, **typed}, key)

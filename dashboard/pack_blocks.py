@@ -71,7 +71,7 @@ def pack_page(view: View, guard: SessionGuard) -> None:
     person = view.reporting.person
     asked = _Asked(choice, kind == BASELINE, format, guard.filters, view.reporting.version, person.who, person.role_words)
     st.caption(f"{plural(len(choice.measures), 'measure')}. {view.sharing} {OWN_WORDS}")
-    if st.button("Make the pack", type="primary", icon=":material/build:", disabled=not choice.measures):
+    if st.button("Make the pack", icon=":material/build:", disabled=not choice.measures):
         st.session_state[_MADE] = _make(view, guard, asked, found)
     made = st.session_state.get(_MADE)
     if isinstance(made, _Made) and made.asked == asked:
@@ -160,5 +160,5 @@ def _download(view: View, made: _Made) -> None:
     st.success("The pack is ready.", icon=":material/check_circle:")
     st.download_button(
         f"Download {made.name}", contents, file_name=made.name, mime=FORMATS[made.asked.format][1], key="pack_download", on_click="ignore",
-        icon=":material/download:", type="primary", help=view.sharing,
+        icon=":material/download:", help=view.sharing,
     )

@@ -26,6 +26,13 @@ from metrics.catalogue import measures
 from metrics.quality import DATED
 
 QUARANTINE_FILE, CHECKS_FILE = "quarantine-not-for-sharing.csv", "return-checks-not-for-sharing.csv"
+# The folder or file that was loaded; where it lies on the server is in the download.
+_SOURCE = pl.col("source").str.extract(r"([^/\\]+)[/\\]*$").alias("Source")
+# Wide enough for every table's name: Streamlit measures the first rows only, and cuts the longer ones below.
+_WIDTHS = {
+    "Table": st.column_config.TextColumn(width=170),
+    **{name: st.column_config.NumberColumn(format="localized") for name in ("Read", "Loaded", "Quarantined", "Rows")},
+}
 
 
 def data_quality_page(quality: Quality, guard: SessionGuard) -> None:
@@ -91,9 +98,9 @@ def _loaded(quality: Quality, guard: SessionGuard) -> None:
             pl.when(year.is_not_null()).then(pl.format("{}/{}", year - 1, (year % 100).cast(pl.String).str.zfill(2)))
             .otherwise(pl.lit("")).alias("Year"),
             pl.col("rows_read").alias("Read"), pl.col("rows_loaded").alias("Loaded"), pl.col("rows_quarantined").alias("Quarantined"),
-            pl.col("file").alias("File"), pl.col("source").alias("Source"),
+            pl.col("file").alias("File"), _SOURCE,
         ),
-        hide_index=True, height="content", alt="Rows read, loaded and quarantined of every file",
+        hide_index=True, height="content", column_config=_WIDTHS, alt="Rows read, loaded and quarantined of every file",
     )
     if not bad:
         return
@@ -101,9 +108,9 @@ def _loaded(quality: Quality, guard: SessionGuard) -> None:
     st.dataframe(
         quality.reasons.select(
             pl.col("table_name").alias("Table"), pl.col("rows").alias("Rows"), pl.col("reason").alias("Reason"),
-            pl.col("file").alias("File"), pl.col("source").alias("Source"),
+            pl.col("file").alias("File"), _SOURCE,
         ),
-        hide_index=True, height="content", alt="Quarantined rows by table and reason",
+        hide_index=True, height="content", column_config=_WIDTHS, alt="Quarantined rows by table and reason",
     )
     _download("Download the quarantined rows (CSV)", QUARANTINE_FILE, tables.quarantine, quality, guard)
 

@@ -105,7 +105,7 @@ def _choose_and_load(guard: SessionGuard) -> None:
     st.subheader("What the dry run found", anchor="report")
     show_report(checked.report)
     st.markdown("Loading replaces everything in the database by this. Earlier loads are kept as far as the settings say.")
-    if st.button("Load", type="primary", icon=":material/upload:", key="load_now"):
+    if st.button("Load", icon=":material/upload:", key="load_now"):
         _load(uploads, options, checked.report, guard)
 
 

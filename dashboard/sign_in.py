@@ -135,7 +135,7 @@ def refused_page(sentence: str) -> None:
 def _sign_in_page(title: str, words: str) -> None:
     st.title(title, anchor=False)
     st.markdown(words)
-    if st.button("Sign in", type="primary", icon=":material/login:"):
+    if st.button("Sign in", icon=":material/login:"):
         st.login()
     st.stop()
 

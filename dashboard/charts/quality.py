@@ -58,6 +58,6 @@ def marks_chart(marks: pl.DataFrame, limit: float) -> Drawing:
     low = [f"{month:%B %Y}" for month, share in zip(months, shares, strict=True) if share < 100 * limit]
     alt = "Share of school-age children with attachment difficulties who have attendance marks, by month. "
     alt += f"Below the limit in {listing(low)}." if low else "Never below the limit."
-    return Drawing(figure, alt, (KeyItem("target", f"dashed line: the local limit of {limit:.0%}".replace("%", " %")),))
+    return Drawing(figure, alt, (KeyItem("target", f"Dashed line: the local limit of {limit:.0%}".replace("%", " %")),))
 
 

@@ -14,7 +14,6 @@ from dashboard.words import headline, upper_first
 from data_access.audit import Action, entries
 from data_access.workspace import workspace_engine
 from metrics.catalogue import measures_of
-from tests.browser.test_statement_pages import _forget_what_streamlit_probes
 from tests.dashboard.packs.made import made_view
 
 SECONDS_TO_MAKE = 90
@@ -37,7 +36,7 @@ def choose(page: Page, label: str, option: str) -> None:
 
 def test_a_manager_makes_a_pack_for_the_meeting(
     page: Page, url: str, workspace: str, demo_database: str, settle: Callable[[Page], Locator],
-    take_screenshot: Callable[[Page, str], Path], tmp_path: Path, console_errors: list[str],
+    take_screenshot: Callable[[Page, str], Path], tmp_path: Path,
 ) -> None:
     page.goto(f"{url}/pack")
     settle(page)
@@ -60,11 +59,10 @@ def test_a_manager_makes_a_pack_for_the_meeting(
     assert titles[1:] == told
     exported = entries(workspace_engine(workspace), actions=[Action.EXPORT])
     assert exported["what"].to_list() == [download.value.suggested_filename]
-    _forget_what_streamlit_probes(console_errors)
 
 
 def test_what_was_made_is_not_offered_for_another_choice(
-    page: Page, url: str, settle: Callable[[Page], Locator], console_errors: list[str],
+    page: Page, url: str, settle: Callable[[Page], Locator],
 ) -> None:
     page.goto(f"{url}/pack")
     settle(page)
@@ -78,15 +76,12 @@ def test_what_was_made_is_not_offered_for_another_choice(
     settle(page)
     expect(page.get_by_text("What changed isn't known")).to_be_visible()
     assert page.get_by_role("button", name="Download qs133").count() == 0
-    _forget_what_streamlit_probes(console_errors)
 
 
 def test_on_a_phone(
     phone_page: Page, url: str, settle: Callable[[Page], Locator], take_screenshot: Callable[[Page, str], Path],
-    console_errors: list[str],
 ) -> None:
     phone_page.goto(f"{url}/pack")
     settle(phone_page)
     assert phone_page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     take_screenshot(phone_page, "meeting pack phone")
-    _forget_what_streamlit_probes(console_errors)
