@@ -46,11 +46,14 @@ def run(options: argparse.Namespace) -> int:
             clear_progress()
         print("Nothing was loaded.", *error.sentences, sep="\n", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
-    if not options.dry_run:
-        keep_states(database, progress)
     if progress:
         clear_progress()
-    print(report.as_json() if options.format == "json" else report.as_text())
+    # Before what follows the load, which takes a while and changes nothing of it.
+    print(report.as_json() if options.format == "json" else report.as_text(), flush=True)
+    if not options.dry_run:
+        keep_states(database, progress)
+        if progress:
+            clear_progress()
     return 0
 
 

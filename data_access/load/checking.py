@@ -15,6 +15,9 @@ DESCRIBED = r"^([A-Z][A-Z0-9]*) *[-–:(]"
 """A code that is followed by its words."""
 
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+LONG = 20_000
+"""Rows from which on it is quicker to read each value of a column once, however often it is there."""
+
 REASON = "_reason"
 FILE = "_file"
 ROW = "_row"
@@ -34,13 +37,9 @@ def check_rows(source: SourceTable, file: int) -> pl.DataFrame:
     """
     table = source.table
     text = source.raw.rows.lazy().select(source.text(name) for name in table.columns).collect()
-    typed, reasons = [], []
-    for name in table.columns:
-        rule = table.rules.get(name, spec.FREE)
-        value = _value(text[name], rule, table, source.year or 0)
-        typed.append(value)
-        reasons.append(_reason(text[name], value, rule, table, source.year))
-    frame = pl.DataFrame(typed)
+    frame = _values(text, table, source.year or 0)
+    rules = [(name, table.rules.get(name, spec.FREE)) for name in table.columns]
+    reasons = [_reason(text[name], frame[name], rule, table, source.year) for name, rule in rules]
     if table.interval:
         start, end = table.interval
         reasons.append(pl.select(pl.when(frame[end] < frame[start]).then(pl.lit(f"{end} is before {start}"))).to_series())
@@ -53,26 +52,38 @@ def check_rows(source: SourceTable, file: int) -> pl.DataFrame:
     return frame.with_columns(pl.lit(file, dtype=pl.UInt32).alias(FILE), rows, first.cast(pl.String).alias(REASON))
 
 
-def _value(text: pl.Series, rule: Rule, table: spec.Table, year: int) -> pl.Series:
-    column = pl.col(text.name)
+def _values(text: pl.DataFrame, table: spec.Table, year: int) -> pl.DataFrame:
+    """The values of a table's columns, typed, null for what is none."""
+    readings = [reading for name in table.columns if (reading := _reading(name, table.rules.get(name, spec.FREE), table, year)) is not None]
+    if text.height < LONG:
+        return text.with_columns(readings)
+    return text.with_columns(_each_value_once(text, reading) for reading in readings)
+
+
+def _reading(name: str, rule: Rule, table: spec.Table, year: int) -> pl.Expr | None:
+    """A column's text to its values; None for a column that stays as it is."""
+    column = pl.col(name)
     if rule.kind is Kind.DATE:
-        read = as_date(column, table.date_format)
-    elif rule.kind is Kind.CODE and rule.codes:
-        read = read_code(column, rule.codes(year), described=rule.described)
-    elif rule.kind is Kind.FLAG:
-        read = column.replace_strict(["0", "1"], [0, 1], default=None, return_dtype=pl.Int16)
-    elif rule.kind is Kind.NUMBER:
+        return as_date(column, table.date_format).alias(name)
+    if rule.kind is Kind.CODE and rule.codes:
+        return read_code(column, rule.codes(year), described=rule.described).alias(name)
+    if rule.kind is Kind.FLAG:
+        return column.replace_strict(["0", "1"], [0, 1], default=None, return_dtype=pl.Int16)
+    if rule.kind is Kind.NUMBER:
         number = pl.when(column.str.contains(NUMBER)).then(column).cast(pl.Float64, strict=False)
-        read = pl.when(number.is_finite()).then(number)
-    elif rule.kind is Kind.WHOLE:
+        return pl.when(number.is_finite()).then(number).alias(name)
+    if rule.kind is Kind.WHOLE:
         whole = pl.when(column.str.contains("^[0-9]+$")).then(column).cast(pl.Int64, strict=False)
-        read = pl.when(whole <= (rule.highest or 0)).then(whole)
-    else:
-        return text
-    # A column holds far fewer values than rows: each is read once.
-    values = text.unique().drop_nulls()
-    meaning = values.to_frame().select(read.alias(text.name)).to_series()
-    return text.replace_strict(values, meaning, default=None, return_dtype=TYPES[rule.kind])
+        return pl.when(whole <= (rule.highest or 0)).then(whole).alias(name)
+    return None
+
+
+def _each_value_once(text: pl.DataFrame, reading: pl.Expr) -> pl.Series:
+    """What a reading makes of a column that holds far fewer values than rows."""
+    column = text[reading.meta.output_name()]
+    values = column.unique().drop_nulls()
+    meaning = values.to_frame().select(reading).to_series()
+    return column.replace_strict(values, meaning, default=None, return_dtype=meaning.dtype)
 
 
 def read_code(text: pl.Expr, codes: spec.Codes, *, described: bool = False) -> pl.Expr:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
+from data_access.load import checking
+from data_access.load import specification as spec
+from data_access.load.checking import check_rows
 from data_access.load.errors import FileProblem
 from data_access.load.reading import Raw, as_written, read_csv, read_plain, read_quoted
+from data_access.load.recognising import SourceTable
 
 FIELD = st.text(st.sampled_from("ab1 /\\#'é\t;\x1c\x85\u2028\xa0"), max_size=4)
 LINE_END = st.sampled_from(["\n", "\r\n"])
@@ -110,3 +116,27 @@ def test_a_row_as_written_reads_back(fields: list[str | None]) -> None:
     raw = read_quoted(f"{header}\n{as_written(fields)}\n".encode(), "file.csv")
     assert raw.rows.drop("line").row(0) == tuple(field or None for field in fields)
     assert raw.rows.schema["line"] == pl.Int64
+
+
+@pytest.mark.parametrize("place", [0, 1, 30_000, 59_998])
+def test_a_long_file_in_which_a_row_too_long_makes_up_for_one_too_short_goes_the_slow_way(place: int) -> None:
+    rows = ["1,2,3"] * 60_000
+    rows[place], rows[59_999 - place] = "1,2,3,4", "1,2"
+    assert read_plain(("a,b,c\n" + "\n".join(rows) + "\n").encode()) is None
+
+
+VALUES = st.lists(st.sampled_from([
+    None, "", " ", "0", "1", "2", "040", "41", "1e3", "1e999", "nan", ".", "2025-02-29", "2024-02-29", "0000-01-01", "31/12/2024", "am",
+    "AM", "M", "x", "S", "C2", "/", "\\", "confirmed",
+]), min_size=1, max_size=30)
+
+
+@given(st.sampled_from([*spec.RETURN_TABLES, *spec.EXTRACTS]), VALUES, st.randoms())
+def test_a_long_table_is_checked_as_a_short_one(table: spec.Table, values: list[str | None], random: Random) -> None:
+    written = {"line": range(2, 42), **{str(place): random.choices(values, k=40) for place in range(len(table.columns))}}
+    rows = pl.DataFrame(written, schema_overrides={str(place): pl.String() for place in range(len(table.columns))})
+    source = SourceTable("folder", "file.csv", table, Raw(table.columns, rows), 2025 if table.is_return else None)
+    short = check_rows(source, 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checking, "LONG", 0)
+        assert_frame_equal(check_rows(source, 1), short)
