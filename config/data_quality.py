@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from config.toml_file import ConfigError, config_folder, line_of, read_toml
+from config.toml_file import read_model
 
 Percent = Annotated[float, Field(gt=0, le=100)]
 
@@ -50,12 +50,4 @@ def data_quality() -> DataQuality:
 
     Raises ConfigError, naming the line, for a setting that is missing, unknown, of the wrong type or out of its range.
     """
-    path = config_folder() / "data_quality.toml"
-    values = read_toml(path)
-    try:
-        return DataQuality.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][-1] if isinstance(first["loc"][-1], str) else first["loc"][0])
-        line = line_of(path, rf"^\s*\[?{name}\b")
-        raise ConfigError(f"{path.name}, line {line}: {name}: {first['msg']}. Correct it or put the default back.") from None
+    return read_model("data_quality.toml", DataQuality)

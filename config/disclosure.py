@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from config.toml_file import ConfigError, config_folder, line_of, read_toml
+from config.toml_file import read_model
 
 
 class DisclosureRules(BaseModel):
@@ -27,12 +27,4 @@ def disclosure_rules() -> DisclosureRules:
 
     Raises ConfigError, naming the line, for a setting that is missing, unknown, of the wrong type or below its least value.
     """
-    path = config_folder() / "disclosure.toml"
-    values = read_toml(path)
-    try:
-        return DisclosureRules.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        line = line_of(path, rf"^\s*{name}\b")
-        raise ConfigError(f"{path.name}, line {line}: {name}: {first['msg']}. Correct it or put the default back.") from None
+    return read_model("disclosure.toml", DisclosureRules)

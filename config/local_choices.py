@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from config.toml_file import ConfigError, config_folder, line_of, read_toml
+from config.toml_file import read_model
 
 
 class LocalChoices(BaseModel):
@@ -45,12 +45,4 @@ def local_choices() -> LocalChoices:
 
     Raises ConfigError, naming the line, for a setting that is missing, unknown or of the wrong type.
     """
-    path = config_folder() / "local_choices.toml"
-    values = read_toml(path)
-    try:
-        return LocalChoices.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        line = line_of(path, rf"^\s*{name}\b")
-        raise ConfigError(f"{path.name}, line {line}: {name}: {first['msg']}. Correct it or put the default back.") from None
+    return read_model("local_choices.toml", LocalChoices)

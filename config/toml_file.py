@@ -7,7 +7,11 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class ConfigError(Exception):
@@ -89,6 +93,23 @@ def _check_keys(at: str, name: str, entry: dict[str, Any], required: tuple[str, 
     for key in required:
         if key not in entry:
             raise ConfigError(f"{at}: this {name} lacks {key!r}. Add it.")
+
+
+def read_model(name: str, model: type[Model]) -> Model:
+    """A file of settings of the config folder, checked against its model.
+
+    Raises ConfigError, naming the line, for a setting that is missing, unknown, of the wrong type or out of its range.
+    """
+    path = config_folder() / name
+    values = read_toml(path)
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = first["loc"]
+        setting = str(where[-1] if isinstance(where[-1], str) else where[0])
+        at = _at(path, line_of(path, _key(setting)))
+        raise ConfigError(f"{at}: {setting}: {first['msg']}. Correct it or put the default back.") from None
 
 
 def _at(path: Path, line: int) -> str:
