@@ -34,7 +34,8 @@ def failing(returns: Mapping[int, Return], as_at: datetime.date) -> Failing:
     for child in children:
         own = sorted((row for (other, _), (_, row) in episodes.items() if other == child), key=lambda row: day(row["DECOM"]))
         found |= {(rule, child, row["DECOM"]) for rule, row in _of_one_child(own)}
-    latest = max((year for year in returns if returns[year].get("Episodes")), default=0)
+    # The latest return of which an episode is loaded: one whose episodes are all in quarantine says nothing of who has left.
+    latest = max((year for year, _ in episodes.values()), default=0)
     found |= {("open_in_earlier_return", *key) for key, (year, row) in episodes.items() if not row["DEC"] and year < latest}
     for year in returns:
         found |= set(_not_carried_on(returns, year)) | set(_previous_permanence(returns, episodes, year))
