@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.comparator_beside import Beside, NamedLine
-from dashboard.words import escape_markdown, figure, listing, long_date, plural, range_words, upper_first
+from dashboard.words import figure, listing, long_date, plural, range_words, upper_first
 from data_access.comparators import ATTRIBUTION, LICENCE, SYMBOLS
 from metrics.comparators import Comparator
 from metrics.definition_changes import DefinitionChange
@@ -151,8 +151,3 @@ def crossing_sentence(changes: Sequence[DefinitionChange], what: str = "This") -
         f"{upper_first(what)} runs across {'a change' if len(changes) == 1 else 'changes'} of definition: {named}. Before and after "
         "may differ for that reason alone."
     )
-
-
-def change_details(changes: Sequence[DefinitionChange]) -> str:
-    """The changes at length, as Markdown."""
-    return "\n".join(f"- {escape_markdown(change_words(change))}" for change in changes)

@@ -22,7 +22,6 @@ from dashboard.words import (
     number,
     period_words,
     target_words,
-    upper_first,
     value_words,
 )
 from metrics.breakdowns import Breakdown
@@ -224,11 +223,6 @@ def filtered_empty_sentence(measure: Measure, filters: list[str]) -> str:
         f"No data under {listing(filters)}: this measure counts {measure.denominator.words}, and none of them "
         f"{'belongs' if len(filters) == 1 else 'belong'} to what is chosen. Choose another group, or clear the filters, to see it."
     )
-
-
-def breakdown_note(breakdown: Breakdown) -> str:
-    """What a breakdown's groups are, in a sentence."""
-    return upper_first(breakdown.note)
 
 
 def counted_words(measure: Measure) -> str:
