@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.choosing import choose
+
 Settle = Callable[[Page], Locator]
 TakeScreenshot = Callable[[Page, str], Path]
 PLAN = "Children whose education plan is up to date"
@@ -25,13 +27,6 @@ def open_page(dashboard_url: str, settle: Settle) -> Callable[..., None]:
         settle(page)
 
     return go
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    box = page.get_by_role("combobox", name=label)
-    box.click()
-    box.fill(option)  # a long list holds only the options in sight
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def choices(page: Page) -> dict[str, list[str]]:

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
-from metrics.catalogue import get, measures
+from metrics.catalogue import get, measures, statements
+from tests.browser.choosing import choose
 
 Visit = Callable[[Page, str], Locator]
 Settle = Callable[[Page], Locator]
@@ -48,8 +49,7 @@ def test_the_overview_can_be_narrowed_and_its_address_says_how(page: Page, dashb
     expect(page).to_have_url(re.compile(r"show=Concern"), timeout=PATIENCE)
     visit(page, page.url)
     expect(lines(page)).to_have_count(count)
-    page.get_by_role("combobox", name="Statement").click()
-    page.get_by_role("option", name=re.compile("^1 ")).click()
+    choose(page, "Statement", f"1 {statements()[0].title}")
     expect(page.get_by_text("No measure is like that.")).to_be_visible(timeout=PATIENCE)
 
 
@@ -65,8 +65,7 @@ def test_a_filter_changes_the_numbers_and_the_address_and_can_be_cleared(page: P
     visit(page, dashboard_url)
     value = line(page, "education_plan_up_to_date").locator("p.small").nth(1)
     everybody = value.inner_text()
-    page.get_by_role("combobox", name=re.compile("^Placement")).click()
-    page.get_by_role("option", name="Foster carer", exact=True).click()
+    choose(page, re.compile("^Placement"), "Foster carer")
     page.keyboard.press("Escape")
     expect(page.get_by_text("Children whose placement is ‘Foster carer’")).to_be_visible(timeout=PATIENCE)
     expect(value).not_to_have_text(everybody, timeout=PATIENCE)

@@ -14,6 +14,7 @@ from dashboard.words import headline, upper_first
 from data_access.audit import Action, entries
 from data_access.workspace import workspace_engine
 from metrics.catalogue import measures_of
+from tests.browser.choosing import choose
 from tests.dashboard.packs.made import made_view
 
 SECONDS_TO_MAKE = 90
@@ -27,11 +28,6 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def url(serve: Callable[..., str], demo_database: str, workspace: str) -> str:
     return serve(demo_database, QS133_WORKSPACE_URL=workspace)
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option).click()
 
 
 def test_a_manager_makes_a_pack_for_the_meeting(

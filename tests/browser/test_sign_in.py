@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from config.settings import PROJECT_FOLDER
 from data_access.audit import Action, entries
+from tests.browser.choosing import choose
 from tests.browser.conftest import DESKTOP, launch, new_page
 from tests.browser.oidc_provider import Provider, running_provider
 from tests.browser.server import free_port, running_server
@@ -186,8 +187,7 @@ def test_a_role_taken_away_is_gone_at_the_next_click(
     sign_in(page, "ann", "statement_2")
     expect(exact_badge(page)).to_be_visible(timeout=PATIENCE)
     deployment.rules(analysts="viewer")
-    page.get_by_test_id("stSidebar").get_by_role("combobox", name=re.compile("Length of periods")).click()
-    page.get_by_role("option", name="Year", exact=True).click()
+    choose(page.get_by_test_id("stSidebar"), re.compile("Length of periods"), "Year")
     expect(protected_badge(page)).to_be_visible(timeout=PATIENCE)
     assert exact_badge(page).count() == 0
 
@@ -197,8 +197,7 @@ def test_an_old_sign_in_asks_again_in_mid_session(page: Page, deployment: Deploy
     expect(exact_badge(page)).to_be_visible(timeout=PATIENCE)
     deployment.rules(hours=0.0001)
     page.wait_for_timeout(500)
-    page.get_by_test_id("stSidebar").get_by_role("combobox", name=re.compile("Length of periods")).click()
-    page.get_by_role("option", name="Year", exact=True).click()
+    choose(page.get_by_test_id("stSidebar"), re.compile("Length of periods"), "Year")
     expect(page.get_by_role("heading", name="Sign in again")).to_be_visible(timeout=PATIENCE)
     assert page.get_by_test_id("stPlotlyChart").count() == 0
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from dashboard.words import EXACT
 from metrics.catalogue import get, measures_of, statements
+from tests.browser.choosing import choose
 
 Settle = Callable[[Page], Locator]
 Shoot = Callable[[Page, str], Path]
@@ -59,8 +60,7 @@ def test_the_breakdown_is_in_the_address_and_opens_from_it(
 ) -> None:
     page.goto(f"{dashboard_url}/statement_2")
     settle(page)
-    page.get_by_role("combobox", name=re.compile("Show each measure by")).click()
-    page.get_by_role("option", name="Sex", exact=True).click()
+    choose(page, re.compile("Show each measure by"), "Sex")
     expect(block(page, "education_plan").get_by_text("Sex, ")).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]by=Sex"))
     page.goto(page.url)
