@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from config.data_quality import data_quality
+from data_access.load.batches import Rows, frames_of, tuples_of
 from data_access.load.contents import as_at_of, contents
 from data_access.load.errors import LoadError, UsageError
 from data_access.load.history import NOT_KNOWN
@@ -105,23 +106,24 @@ def _read(
     return dated, merge(dated, lambda doing, share: tell(doing, (4 + share * 3) / 7))
 
 
-def _filled(dated: Sequence[Source], merged: Merged, date: datetime.date) -> dict[str, pl.DataFrame]:
+def _filled(dated: Sequence[Source], merged: Merged, date: datetime.date) -> dict[str, Rows]:
     counts, rows = run_checks(Returns(merged, dated, date))
     return {**contents(merged, date), "return_check": counts, "return_check_row": rows}
 
 
 def _report(
-    version: str, as_at: datetime.date, replaced: dict[str, int], sources: Sequence[Source], filled: Mapping[str, pl.DataFrame],
+    version: str, as_at: datetime.date, replaced: dict[str, int], sources: Sequence[Source], filled: Mapping[str, Rows],
     dry_run: bool,
 ) -> LoadReport:
-    reasons = filled["quarantine"].group_by("source", "file", "table_name", "reason", maintain_order=True).len()
+    reason = ["source", "file", "table_name", "reason"]
+    reasons = pl.concat(frame.group_by(reason, maintain_order=True).len() for frame in frames_of(filled["quarantine"]))
     return LoadReport(
         version=version, as_at=as_at,
-        files=[FileCount(*row) for row in filled["load_file"].iter_rows()],
-        quarantined=[ReasonCount(*row) for row in reasons.iter_rows()],
+        files=[FileCount(*row) for row in tuples_of(filled["load_file"])],
+        quarantined=[ReasonCount(*row) for row in reasons.group_by(reason, maintain_order=True).sum().iter_rows()],
         not_used=[NotUsed(source.name, file, table) for source in sources for file, table in source.unused],
-        findings=[Finding(*row) for row in filled["data_quality"].iter_rows()],
+        findings=[Finding(*row) for row in tuples_of(filled["data_quality"])],
         replaced=replaced,
-        checks=[CheckCount(*row) for row in filled["return_check"].iter_rows()],
+        checks=[CheckCount(*row) for row in tuples_of(filled["return_check"])],
         dry_run=dry_run,
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from config.toml_file import ConfigError, check_text, read_entries
+from data_access.load.batches import Rows, changed, frames_of, stacked
 from data_access.load.errors import UsageError
 from data_access.tables import authority_source, child_authority
 
@@ -58,17 +60,25 @@ def _authority(path: Path, at: str, entry: Mapping[str, object]) -> Authority:
     return Authority(name, region or None, tuple(path.parent / source for source in sources))
 
 
-def pooled(contents: Sequence[tuple[Authority, Mapping[str, pl.DataFrame]]]) -> dict[str, pl.DataFrame]:
+def pooled(contents: Sequence[tuple[Authority, Mapping[str, Rows]]]) -> dict[str, Rows]:
     """The rows of every reporting table, from those of each authority."""
-    parts = [(authority, {name: _qualified(frame, authority.name) for name, frame in frames.items()}) for authority, frames in contents]
-    together = {name: pl.concat([frames[name] for _, frames in parts]) for name in parts[0][1]}
-    together["period"] = together["period"].unique(maintain_order=True)
-    together["provided_table"] = together["provided_table"].unique().sort("name")
+    parts = [
+        (authority, {name: changed(rows, partial(_qualified, authority=authority.name)) for name, rows in tables.items()})
+        for authority, tables in contents
+    ]
+    together = {name: stacked([tables[name] for _, tables in parts]) for name in parts[0][1]}
+    together["period"] = _whole(together["period"]).unique(maintain_order=True)
+    together["provided_table"] = _whole(together["provided_table"]).unique().sort("name")
     for name, keys in COUNTED.items():
-        together[name] = together[name].group_by(keys, maintain_order=True).sum().select(together[name].columns)
-    whose = [frames["child"].select("child_id", **_labels(authority)) for authority, frames in parts]
-    provided = [frames["provided_table"].select(pl.lit(authority.name).alias("authority"), "name") for authority, frames in parts]
+        every = _whole(together[name])
+        together[name] = every.group_by(keys, maintain_order=True).sum().select(every.columns)
+    whose = [_whole(tables["child"]).select("child_id", **_labels(authority)) for authority, tables in parts]
+    provided = [_whole(tables["provided_table"]).select(pl.lit(authority.name).alias("authority"), "name") for authority, tables in parts]
     return together | {child_authority.name: pl.concat(whose), authority_source.name: pl.concat(provided)}
+
+
+def _whole(rows: Rows) -> pl.DataFrame:
+    return pl.concat(frames_of(rows))
 
 
 def _labels(authority: Authority) -> dict[str, pl.Expr]:

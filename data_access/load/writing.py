@@ -9,16 +9,19 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import psycopg
 import psycopg.sql
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from data_access.engines import DatabaseUnavailable, database_file
+from data_access.load.batches import Rows, changed, frames_of
 from data_access.load.errors import LoadError
 from data_access.load.history import LOAD, NOT_KNOWN, Load, history, load_id, now_after, read_history
 from data_access.load.keeping import keep_file, keep_rows, prune_files, prune_schemas
@@ -41,17 +44,18 @@ FILE_OPTIONS = {
 }
 
 
-def fingerprint(contents: Mapping[str, pl.DataFrame], as_at: datetime.date) -> str:
+def fingerprint(contents: Mapping[str, Rows], as_at: datetime.date) -> str:
     """16 hexadecimal digits that differ when the contents or the as-at date do."""
     digest = hashlib.sha256(as_at.isoformat().encode())
     for name in sorted(contents):
         digest.update(f"{name}: {contents[name].schema}".encode())
-        digest.update(contents[name].hash_rows().to_numpy().tobytes())
+        for frame in frames_of(contents[name]):
+            digest.update(frame.hash_rows().to_numpy().tobytes())
     return digest.hexdigest()[:16]
 
 
 def replace_contents(
-    url: str, contents: Mapping[str, pl.DataFrame], as_at: datetime.date, progress: Callable[[str, float], None], *, made_up: bool = False,
+    url: str, contents: Mapping[str, Rows], as_at: datetime.date, progress: Callable[[str, float], None], *, made_up: bool = False,
     who: str = NOT_KNOWN, keep: int = 0,
 ) -> str:
     """Puts these contents, and nothing else, into the reporting database and returns their version.
@@ -65,8 +69,7 @@ def replace_contents(
     frames = prepared(contents)
     version = fingerprint(frames, as_at)
     frames["made_up"] = pl.DataFrame({"version": [version] if made_up else []}, schema={"version": pl.String()})
-    files = frames.get("load_file", pl.DataFrame())
-    read, quarantined = (int(files[name].sum()) if files.height else 0 for name in ("rows_read", "rows_quarantined"))
+    read, quarantined = (_total(frames, name) for name in ("rows_read", "rows_quarantined"))
 
     def entry(known: Sequence[Load]) -> Load:
         at = now_after(known)
@@ -84,9 +87,21 @@ def replace_contents(
     return version
 
 
-def prepared(contents: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The frames with the columns of their tables, as they are written and as the version is made from."""
-    return {table.name: contents[table.name].select(table.columns.keys()) for table in metadata.sorted_tables if table.name in contents}
+def _total(frames: Mapping[str, Rows], name: str) -> int:
+    """What the files of a load have of something, all together."""
+    return sum(sum(frame[name].to_list()) for frame in frames_of(frames["load_file"])) if "load_file" in frames else 0
+
+
+def prepared(contents: Mapping[str, Rows]) -> dict[str, Rows]:
+    """The rows with the columns of their tables, as they are written and as the version is made from."""
+    return {
+        table.name: changed(contents[table.name], partial(_with_columns_of, table))
+        for table in metadata.sorted_tables if table.name in contents
+    }
+
+
+def _with_columns_of(table: sa.Table, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(table.columns.keys())
 
 
 @contextlib.contextmanager
@@ -108,7 +123,7 @@ def real_file(file: Path) -> Path:
 
 
 def _replace_file(
-    file: Path, frames: dict[str, pl.DataFrame], entry: Callable[[Sequence[Load]], Load], keep: int, progress: Callable[[str, float], None],
+    file: Path, frames: dict[str, Rows], entry: Callable[[Sequence[Load]], Load], keep: int, progress: Callable[[str, float], None],
 ) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with locked(file):
@@ -135,7 +150,7 @@ def _frame(loads: Sequence[Load]) -> pl.DataFrame:
 
 
 def _replace_folder(
-    folder: Path, frames: dict[str, pl.DataFrame], entry: Callable[[Sequence[Load]], Load], progress: Callable[[str, float], None],
+    folder: Path, frames: dict[str, Rows], entry: Callable[[Sequence[Load]], Load], progress: Callable[[str, float], None],
 ) -> None:
     """A new state beside the one that Spark reads."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -188,21 +203,32 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def _write_file(file: Path, frames: Mapping[str, pl.DataFrame], progress: Callable[[str, float], None]) -> None:
+def _write_file(file: Path, frames: Mapping[str, Rows], progress: Callable[[str, float], None]) -> None:
     address = sa.URL.create("duckdb", database=str(file))
     writer = sa.create_engine(address, poolclass=NullPool, hide_parameters=True, connect_args={"config": FILE_OPTIONS})
     with writer.begin() as connection:
         for table in metadata.sorted_tables:
             connection.execute(sa.schema.CreateTable(table))
         raw: Any = connection.connection.driver_connection
-        for done, (name, frame) in enumerate(frames.items()):
+        for done, (name, rows) in enumerate(frames.items()):
             progress(f"Writing {name}", done / len(frames))
-            if frame.is_empty():
+            if isinstance(rows, pl.DataFrame) and rows.is_empty():
                 continue
-            raw.register("incoming", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
-            incoming = sa.table("incoming", *(sa.column(column) for column in frame.columns))
-            connection.execute(sa.insert(metadata.tables[name]).from_select(frame.columns, sa.select(incoming)))
+            columns = list(rows.schema)
+            raw.register("incoming", _arrow(rows))
+            incoming = sa.table("incoming", *(sa.column(column) for column in columns))
+            connection.execute(sa.insert(metadata.tables[name]).from_select(columns, sa.select(incoming)))
             raw.unregister("incoming")
+
+
+def _arrow(rows: Rows) -> pa.Table | pa.RecordBatchReader:
+    """The rows as Arrow has them; many frames are a stream, of which one is in memory at a time."""
+    newest = pl.CompatLevel.newest()
+    if isinstance(rows, pl.DataFrame):
+        return rows.to_arrow(compat_level=newest)
+    schema = pl.DataFrame(schema=rows.schema).to_arrow(compat_level=newest).schema
+    tables = (frame.to_arrow(compat_level=newest) for frame in rows)
+    return pa.RecordBatchReader.from_batches(schema, (batch for table in tables for batch in table.to_batches()))
 
 
 @contextlib.contextmanager
@@ -217,7 +243,7 @@ def writing_rows(url: str) -> Iterator[sa.Connection]:
 
 
 def _replace_rows(
-    url: str, frames: dict[str, pl.DataFrame], entry: Callable[[Sequence[Load]], Load], keep: int, progress: Callable[[str, float], None],
+    url: str, frames: dict[str, Rows], entry: Callable[[Sequence[Load]], Load], keep: int, progress: Callable[[str, float], None],
 ) -> None:
     with writing_rows(url) as connection:
         known = read_history(connection)
@@ -226,23 +252,27 @@ def _replace_rows(
             progress("Keeping the load before", 0.0)
             keep_rows(connection, known[0].contents_of)
         begun = connection.scalar(sa.select(sa.func.count()).select_from(load_history))
-        for done, (name, frame) in enumerate({**frames, **_dated(made)}.items()):
+        for done, (name, rows) in enumerate({**frames, **_dated(made)}.items()):
             progress(f"Writing {name}", done / len(frames))
             connection.execute(sa.delete(metadata.tables[name]))
             if connection.dialect.name == "postgresql":
-                _copy(connection, name, frame)
+                _copy(connection, name, rows)
             else:
-                for part in frame.iter_slices(ROWS_AT_A_TIME):
+                for part in _slices(rows):
                     connection.execute(sa.insert(metadata.tables[name]), part.to_dicts())
         connection.execute(sa.insert(load_history), [load.row() for load in ([] if begun else known)] + [made.row()])
         prune_schemas(connection, keep, made.contents_of)
 
 
-def _copy(connection: sa.Connection, name: str, frame: pl.DataFrame) -> None:
+def _slices(rows: Rows) -> Iterator[pl.DataFrame]:
+    return (part for frame in frames_of(rows) for part in frame.iter_slices(ROWS_AT_A_TIME))
+
+
+def _copy(connection: sa.Connection, name: str, rows: Rows) -> None:
     """COPY from CSV, in which an empty field without quotes is a null; no text in the frames is empty."""
-    names = psycopg.sql.SQL(", ").join(psycopg.sql.Identifier(column) for column in frame.columns)
+    names = psycopg.sql.SQL(", ").join(psycopg.sql.Identifier(column) for column in rows.schema)
     statement = psycopg.sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(psycopg.sql.Identifier(name), names)
     raw: Any = connection.connection.driver_connection
     with raw.cursor() as cursor, cursor.copy(statement) as copy:
-        for part in frame.iter_slices(ROWS_AT_A_TIME):
+        for part in _slices(rows):
             copy.write(part.write_csv(include_header=False))

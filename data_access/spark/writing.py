@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -32,16 +32,24 @@ def read_latest(folder: Path, table: str) -> pl.DataFrame:
     return pl.read_parquet(file) if file and file.exists() else pl.DataFrame({"load_id": []}, schema={"load_id": pl.String})
 
 
-def write_state(folder: Path, frames: Mapping[str, pl.DataFrame], progress: Callable[[str, float], None]) -> None:
-    """Writes the tables, data_version last, which completes the state; then removes states that nobody reads any more."""
+def write_state(folder: Path, tables: Mapping[str, pl.DataFrame | Iterable[pl.DataFrame]], progress: Callable[[str, float], None]) -> None:
+    """Writes the tables, data_version last, which completes the state; then removes states that nobody reads any more.
+
+    A table of many frames becomes a folder of files.
+    """
     now = datetime.datetime.now(datetime.UTC)
     state = folder / f"{now:%Y%m%dT%H%M%S%f}-{os.getpid()}"
     state.mkdir(parents=True)
     try:
-        for done, (name, frame) in enumerate(frames.items()):
-            progress(f"Writing {name}", done / len(frames))
+        for done, (name, rows) in enumerate(tables.items()):
+            progress(f"Writing {name}", done / len(tables))
             draft = state / f"_{name}"
-            frame.write_parquet(draft)
+            if isinstance(rows, pl.DataFrame):
+                rows.write_parquet(draft)
+            else:
+                draft.mkdir()
+                for number, frame in enumerate(rows):
+                    frame.write_parquet(draft / f"{number:06}.parquet")
             if f"{name}.parquet" != VERSION_FILE:
                 draft.rename(state / f"{name}.parquet")
         (state / f"_{VERSION_FILE.removesuffix('.parquet')}").rename(state / VERSION_FILE)

@@ -1,0 +1,85 @@
+"""More rows of one table than should be in memory at once: frames, one after the other."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+
+class Batches:
+    """A table's rows as frames of one schema, in order. They can be gone through any number of times."""
+
+    def __init__(self, schema: pl.Schema, frames: Callable[[], Iterable[pl.DataFrame]]) -> None:
+        self.schema = schema
+        self._frames = frames
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        return iter(self._frames())
+
+    def map(self, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Batches:
+        """The rows after a change that looks at each row by itself."""
+        return Batches(change(pl.DataFrame(schema=self.schema)).schema, lambda: map(change, self._frames()))
+
+
+Rows = pl.DataFrame | Batches
+"""A table's rows: one frame, or many where they are too many for one."""
+
+
+def frames_of(rows: Rows) -> Iterator[pl.DataFrame]:
+    """The frames of a table's rows, in order."""
+    return iter([rows] if isinstance(rows, pl.DataFrame) else rows)
+
+
+def tuples_of(rows: Rows) -> Iterator[tuple[Any, ...]]:
+    """A table's rows, in order."""
+    return (row for frame in frames_of(rows) for row in frame.iter_rows())
+
+
+def changed(rows: Rows, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Rows:
+    """The rows after a change that looks at each row by itself."""
+    return change(rows) if isinstance(rows, pl.DataFrame) else rows.map(change)
+
+
+def stacked(parts: Sequence[Rows]) -> Rows:
+    """The rows of several tables of one schema, one after the other."""
+    frames = [part for part in parts if isinstance(part, pl.DataFrame)]
+    if len(frames) == len(parts):
+        return pl.concat(frames)
+    return Batches(parts[0].schema, lambda: (frame for part in parts for frame in frames_of(part)))
+
+
+class Shelf:
+    """Frames of one schema put aside on the disk.
+
+    The file has no name, so that nothing of it stays on the disk however the process ends. It is where the system keeps temporary files.
+    """
+
+    def __init__(self, schema: pl.Schema) -> None:
+        self.schema = schema
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (open for as long as the shelf)
+        self._places: list[tuple[int, int]] = []
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Puts a frame behind those that are there."""
+        begun = self._file.tell()
+        frame.write_ipc_stream(self._file, compression="lz4")
+        self._file.flush()
+        self._places.append((begun, self._file.tell() - begun))
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, number: int) -> pl.DataFrame:
+        begun, length = self._places[number]
+        return pl.read_ipc_stream(os.pread(self._file.fileno(), length, begun))
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        return (self[number] for number in range(len(self)))
+
+    def rows(self) -> Batches:
+        """What is on the shelf."""
+        return Batches(self.schema, lambda: self)
