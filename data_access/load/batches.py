@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
@@ -60,7 +60,7 @@ class Shelf:
 
     def __init__(self, schema: pl.Schema) -> None:
         self.schema = schema
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (open for as long as the shelf)
+        self._file = _nameless()
         self._places: list[tuple[int, int]] = []
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -83,3 +83,9 @@ class Shelf:
     def rows(self) -> Batches:
         """What is on the shelf."""
         return Batches(self.schema, lambda: self)
+
+
+def _nameless() -> BinaryIO:
+    descriptor, name = tempfile.mkstemp()
+    os.unlink(name)
+    return os.fdopen(descriptor, "w+b")
