@@ -30,10 +30,12 @@ class Published:
     `problem` says in a sentence what can't be read or wasn't found; empty: nothing.
     """
 
-    values: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCHEMA))
+    values: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCHEMA), repr=False)
     places: Places = field(default_factory=Places)
     chosen: tuple[Kind, ...] = tuple(Kind)
     problem: str = ""
+    key: str = ""
+    """Another for each state of the file of loaded figures."""
 
     def codes(self, kind: Kind) -> Sequence[str]:
         """The codes of a kind's areas; none where there are none."""
@@ -74,7 +76,7 @@ def _read(file: str, key: str, authority: str, region: str) -> Published:
     except ComparatorsUnavailable as error:
         values, problem = published(Path(file).with_name("none")), str(error)
     found = places(values, authority, region)
-    return Published(values, found, problem=problem or found.problem)
+    return Published(values, found, problem=problem or found.problem, key=key)
 
 
 def showing(figures: Published, chosen: Sequence[str]) -> Published:

@@ -17,11 +17,13 @@ from dashboard.comparator_blocks import beside_table, beside_words, crossing_wor
 from dashboard.comparator_tables import published_rows
 from dashboard.emptiness import why_empty
 from dashboard.equality_words import gap_sentences
+from dashboard.filters import address
 from dashboard.icons import assurance_icon, variation_icon
 from dashboard.improvement_block import improvement_section, notes_of_view
 from dashboard.links import equality_link
 from dashboard.measure_tables import groups_table, trend_table
 from dashboard.quality_words import quality_badge
+from dashboard.shared import drawn_once
 from dashboard.shown import Shown
 from dashboard.view import View
 from metrics import equality
@@ -37,30 +39,37 @@ _HEADLINE = "font-size:1.4rem;line-height:1.3;font-weight:600;margin:0"
 @st.fragment
 def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> None:
     """Everything about one measure. Opening its table draws only this block anew."""
-    trend, groups = shown.trend, shown.groups
+    trend = shown.trend
     with st.container(border=True, key=f"block_{measure.id}"):
-        st.subheader(measure.title, anchor=measure.id)
-        st.caption(f"{measure.nice}. {words.better_words(measure)} {measure.why}")
-        quality_badge(view, measure)
-        if trend.latest is None:
-            st.info(why_empty(view, measure), icon=":material/info:")
-            if not trend.frame.height or not trend.frame["value"].drop_nulls().len():
-                improvement_section(view, trend)
-                _definitions(measure)
-                return
-        _headline(trend)
-        crossing_words(shown.beside.changes, "this trend")
-        _gap(view, measure, breakdown, shown)
-        over_time, by_group = st.columns([3, 2], gap="medium")
-        with over_time:
-            _over_time(view, shown)
-        with by_group:
-            _by_group(view, trend, breakdown, groups)
-        notes_of_view(view, measure)
+        # The address, which the link to the equality page has, also says who somebody is who looks at the made-up authority.
+        drawn_once(view, ("block", measure.id, breakdown.id, address(view.filters)), lambda: _charts_and_words(view, breakdown, shown))
         improvement_section(view, trend)
-        _table(shown, breakdown)
-        _definitions(measure)
-        _download(view, shown, breakdown)
+        if shown.has_values:
+            _table(shown, breakdown)
+        drawn_once(view, ("definitions", measure.id), lambda: _definitions(measure))
+        if shown.has_values:
+            _download(view, shown, breakdown)
+
+
+def _charts_and_words(view: View, breakdown: Breakdown, shown: Shown) -> None:
+    """The part that is the same for all who look at the same."""
+    trend, measure = shown.trend, shown.trend.measure
+    st.subheader(measure.title, anchor=measure.id)
+    st.caption(f"{measure.nice}. {words.better_words(measure)} {measure.why}")
+    quality_badge(view, measure)
+    if trend.latest is None:
+        st.info(why_empty(view, measure), icon=":material/info:")
+    if not shown.has_values:
+        return
+    _headline(trend)
+    crossing_words(shown.beside.changes, "this trend")
+    _gap(view, measure, breakdown, shown)
+    over_time, by_group = st.columns([3, 2], gap="medium")
+    with over_time:
+        _over_time(view, shown)
+    with by_group:
+        _by_group(view, trend, breakdown, shown.groups)
+    notes_of_view(view, measure)
 
 
 def _headline(trend: Trend) -> None:

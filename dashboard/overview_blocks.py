@@ -18,6 +18,7 @@ from dashboard.icons import ASSURANCE_MEANING, VARIATION_MEANING, assurance_icon
 from dashboard.improvement_words import overdue_words
 from dashboard.links import IMPROVEMENT, page_link
 from dashboard.quality_words import quality_mark
+from dashboard.shared import drawn_once, worked_out_once
 from dashboard.sparkline import sparkline
 from dashboard.view import View
 from dashboard.words import (
@@ -69,7 +70,7 @@ def overview(view: View) -> None:
     """The whole page."""
     st.title("Where to look first", anchor=False)
     digest_list()
-    found = cockpit.lines(view)
+    found = worked_out_once(view, "lines", cockpit.lines)
     _top_line(found)
     _overdue(view)
     number, finding = _choice()
@@ -79,9 +80,11 @@ def overview(view: View) -> None:
         return
     england = Kind.ENGLAND in view.published.chosen
     kind = ' class="with_england"' if england else ""
-    st.html(f'{STYLE}<div class="cockpit"><ul{kind}>' + "".join(_row(view, line, england=england) for line in chosen) + "</ul></div>")
-    with st.expander("What the icons and the small charts mean", icon=":material/help:"):
-        _key()
+    rows = worked_out_once(
+        view, ("rows", filters.address(view.filters)), lambda same: {line.measure.id: _row(same, line, england=england) for line in found},
+    )
+    st.html(f'{STYLE}<div class="cockpit"><ul{kind}>' + "".join(rows[line.measure.id] for line in chosen) + "</ul></div>")
+    drawn_once(view, "icons", _key)
 
 
 def summary_words(found: Sequence[Line]) -> str:
@@ -172,6 +175,11 @@ def target_status_words(line: Line) -> str:
 
 
 def _key() -> None:
+    with st.expander("What the icons and the small charts mean", icon=":material/help:"):
+        _meanings()
+
+
+def _meanings() -> None:
     for icon, meanings in ((variation_icon, VARIATION_MEANING), (assurance_icon, ASSURANCE_MEANING)):
         for state, meaning in meanings.items():
             st.html(f"{icon(state)}<p>{html.escape(meaning)}</p>")

@@ -105,6 +105,11 @@ class PersonalReporting:
             raise NotInProtectedView(PROTECTED_LIMIT)
         return self._reporting.protected_summary(measure, grain, by=tuple(by), where={name: group for name, (group,) in kept.items()})
 
+    def before_look(self) -> None:
+        """Called before numbers are shown that were worked out for another person who may see the same; raises when they must not be."""
+        if self.exact:
+            self._guard.before_exact()
+
     def before_export(self, what: str) -> None:
         """Called before an export is made; raises when it must not be."""
         self._guard.before_export(what)

@@ -199,12 +199,22 @@ def open_view(data: Data, filters: Filters, guard: SessionGuard, published: Publ
     Raises ConfigError and WorkspaceUnavailable as `local_decisions` does, and WrongData where `data` is not what the person answers for.
     """
     open_guard(guard)
-    known = written()
+    place, counter = settings().workspace, change_counter(workspace())
+    known = _written(place, counter)
     reporting = PersonalReporting(data.reporting, guard.person, guard)
     decisions = improvement_records.decisions(known)
-    view = View(reporting, filters, *decisions, published=published, written=known, badges=_badges(data.url, data.key))
+    view = View(
+        reporting, filters, *decisions, published=published, written=known, badges=_badges(data.url, data.key),
+        identity=_identity(data, guard.person, filters, place, counter, decisions, published),
+    )
     st.session_state[_VIEW] = view
     return view
+
+
+def _identity(data: Data, person: Person, *more: object) -> str:
+    """The same for all who see the same: of one version and part of the data, in one role, with as much chosen and written, today."""
+    part = data.reporting.responsibility
+    return repr((data.url, data.key, data.reporting.version, part, person.role, *more, datetime.date.today()))
 
 
 def open_guard(guard: SessionGuard) -> None:

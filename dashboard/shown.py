@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -25,6 +26,11 @@ class Shown:
     groups: pl.DataFrame
     gap: Mapping[str, Any] | None
     beside: Beside = field(default_factory=Beside)
+
+    @cached_property
+    def has_values(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self.trend.frame["value"].drop_nulls().len())
 
 
 def shown_of(view: View, measures: Sequence[Measure], breakdown: Breakdown) -> dict[str, Shown]:

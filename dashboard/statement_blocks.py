@@ -15,6 +15,7 @@ from dashboard.improvement_forms import Subject
 from dashboard.improvement_saving import may_write
 from dashboard.improvement_words import STATES
 from dashboard.measure_block import measure_block
+from dashboard.shared import worked_out_once
 from dashboard.shown import shown_of
 from dashboard.view import View
 from dashboard.words import escape_markdown, long_date, plural, upper_first
@@ -118,7 +119,7 @@ def measures(statement: Statement, view: View, breakdown: Breakdown) -> None:
     st.markdown(f"{upper_first(plural(len(shown), 'measure'))}: " + " · ".join(f"[{measure.title}](#{measure.id})" for measure in shown))
     _prepare(view, shown)
     st.html(CHART_TEXT_STYLE)
-    contents = shown_of(view, shown, breakdown)
+    contents = worked_out_once(view, ("shown", statement.number, breakdown.id), lambda same: shown_of(same, shown, breakdown))
     for measure in shown:
         measure_block(view, measure, breakdown, contents[measure.id])
 

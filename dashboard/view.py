@@ -50,6 +50,8 @@ class View:
     written: Written = field(default_factory=Written)
     badges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What is wrong with a measure's data, by the measure's id, in sentences for everybody."""
+    identity: str = ""
+    """The same for two views that show the same to everybody; empty where nothing is shared (`dashboard.shared`)."""
 
     @property
     def sharing(self) -> str:
