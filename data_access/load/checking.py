@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
+import numpy as np
 import polars as pl
 
 from data_access.load import specification as spec
@@ -36,7 +37,7 @@ def check_rows(source: SourceTable, file: int) -> pl.DataFrame:
     an unchecked column as it is), and `_reason`, the first thing wrong with the row, or null.
     """
     table = source.table
-    text = source.raw.rows.lazy().select(source.text(name) for name in table.columns).collect()
+    text = source.texts(table.columns)
     frame = _values(text, table, source.year or 0)
     rules = [(name, table.rules.get(name, spec.FREE)) for name in table.columns]
     reasons = [_reason(text[name], frame[name], rule, table, source.year) for name, rule in rules]
@@ -47,9 +48,9 @@ def check_rows(source: SourceTable, file: int) -> pl.DataFrame:
         beyond = frame["instrument"].eq("sdq_total") & ~frame["score"].is_between(0, 40)
         reasons.append(pl.select(pl.when(beyond).then(pl.lit("score of sdq_total is not between 0 and 40"))).to_series())
     found = [reason for reason in reasons if reason is not None]
-    first = reduce(lambda one, other: one.zip_with(one.is_not_null(), other), found) if found else pl.Series([None] * frame.height)
-    rows = pl.Series(ROW, range(frame.height), dtype=pl.UInt32)
-    return frame.with_columns(pl.lit(file, dtype=pl.UInt32).alias(FILE), rows, first.cast(pl.String).alias(REASON))
+    first = pl.lit(reduce(lambda one, other: one.zip_with(one.is_not_null(), other), found) if found else None, dtype=pl.String)
+    rows = pl.Series(ROW, np.arange(frame.height, dtype=np.uint32))
+    return frame.with_columns(pl.lit(file, dtype=pl.UInt32).alias(FILE), rows, first.alias(REASON))
 
 
 def _values(text: pl.DataFrame, table: spec.Table, year: int) -> pl.DataFrame:
@@ -83,6 +84,8 @@ def _each_value_once(text: pl.DataFrame, reading: pl.Expr) -> pl.Series:
     column = text[reading.meta.output_name()]
     values = column.unique().drop_nulls()
     meaning = values.to_frame().select(reading).to_series()
+    if meaning.dtype == values.dtype and meaning.equals(values):
+        return column  # every value means itself
     return column.replace_strict(values, meaning, default=None, return_dtype=meaning.dtype)
 
 
@@ -130,15 +133,14 @@ def refuse_repeats(frame: pl.DataFrame, table: spec.Table, texts: Sequence[Sourc
     """The frame, with a reason for each good row whose key an earlier good row has."""
     key = list(table.key)
     if key:
-        keyed = frame.select(REASON, *key)
+        keyed = frame[key]
     else:
         key = list(table.columns)
-        rows = [source.raw.rows.select(source.text(name) for name in key) for source in texts]
-        keyed = pl.concat([frame.select(REASON), pl.concat(rows)], how="horizontal")
-    good = keyed.with_row_index("_place").filter(pl.col(REASON).is_null())
+        keyed = pl.concat([source.texts(key) for source in texts])
     # Equal rows have equal hashes, so as many hashes as rows means that none repeats.
-    if good.select(key).hash_rows().n_unique() == good.height:
+    if keyed.hash_rows().n_unique() == keyed.height:
         return frame
+    good = keyed.with_columns(frame[REASON]).with_row_index("_place").filter(pl.col(REASON).is_null())
     repeats = good.filter(~pl.struct(key).is_first_distinct())["_place"]
     named = "the whole row" if not table.key else " and ".join(key)
     return frame.with_row_index("_place").pipe(
@@ -148,4 +150,5 @@ def refuse_repeats(frame: pl.DataFrame, table: spec.Table, texts: Sequence[Sourc
 
 def good_rows(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows that are loaded, without the reason."""
-    return frame.filter(pl.col(REASON).is_null()).drop(REASON)
+    good = frame if frame[REASON].null_count() == frame.height else frame.filter(pl.col(REASON).is_null())
+    return good[[name for name in good.columns if name != REASON]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -53,7 +53,7 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
     frames: dict[spec.Table, pl.DataFrame] = {}
     replaced: dict[str, int] = {}
     episodes: list[pl.DataFrame] = []
-    known = pl.Series(dtype=pl.String())
+    known: set[str] = set()
     others = [table for table in (*spec.RETURN_TABLES, *ssd.TABLES, *spec.EXTRACTS) if table not in ORDER]
     for done, table in enumerate((*ORDER, *others)):
         progress(f"Checking {table.name}", done / (len(ORDER) + len(others)))
@@ -66,7 +66,7 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
             episodes = good[1:]
         frames[table], replaced[table.name] = _replace(table, pl.concat(good))
         if table in KNOWN_FROM:
-            known = pl.concat([known, frames[table][table.child]]).unique()
+            known |= set(frames[table][table.child])
     provided = {table.table.name for table in tables if table.table not in ssd.TABLES}
     provided |= {name for table, name in ssd.STANDS_FOR.items() if not frames[table].is_empty()}
     files, quarantine = _files(tables, checked), _quarantine(tables, checked)
@@ -88,15 +88,15 @@ def _judged_together(table: spec.Table, tables: Sequence[SourceTable]) -> list[l
 
 
 def _checked(
-    table: spec.Table, group: Sequence[tuple[int, SourceTable]], known: pl.Series, frames: dict[spec.Table, pl.DataFrame],
+    table: spec.Table, group: Sequence[tuple[int, SourceTable]], known: Set[str], frames: dict[spec.Table, pl.DataFrame],
 ) -> pl.DataFrame:
     frame = pl.concat([check_rows(source, number) for number, source in group])
     frame = joining.held_against_others(table, frame, frames)
     if table.child and table not in KNOWN_FROM:
-        strangers = frame[table.child].unique().drop_nulls().to_frame().filter(~pl.col(table.child).is_in(known.implode()))
-        if strangers.height:
+        strangers = set(frame[table.child].unique()) - known - {None}
+        if strangers:
             register = spec.HEADER if frames[ssd.PERSON].is_empty() else ssd.PERSON
-            unknown = pl.col(table.child).is_in(strangers[table.child].implode())
+            unknown = pl.col(table.child).is_in(list(strangers))
             frame = also_bad(frame, unknown, f"the child is in no loaded {register.name} or children row")
     if table is spec.PROGRAMME_SESSIONS:
         ids = frames[spec.PROGRAMMES]["programme_id"]
@@ -105,7 +105,8 @@ def _checked(
 
 
 def _parts(frame: pl.DataFrame, group: Sequence[int]) -> list[pl.DataFrame]:
-    return [frame.filter(pl.col(FILE) == number).select(ROW, REASON) for number in group]
+    parts = [frame] if len(group) == 1 else [frame.filter(pl.col(FILE) == number) for number in group]
+    return [part[[ROW, REASON]] for part in parts]
 
 
 def _replace(table: spec.Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -131,7 +132,8 @@ def _files(tables: Sequence[SourceTable], checked: dict[int, pl.DataFrame]) -> p
 def _quarantine(tables: Sequence[SourceTable], checked: dict[int, pl.DataFrame]) -> pl.DataFrame:
     rows: list[tuple[str, str, str, int, str, str]] = []
     for number, each in enumerate(tables):
-        bad = checked[number].filter(pl.col(REASON).is_not_null())
+        bad = checked[number]
+        bad = bad.filter(pl.col(REASON).is_not_null()) if bad[REASON].null_count() < bad.height else bad.clear()
         raw = each.raw.rows[bad[ROW]]
         private = [place for place, name in enumerate(each.raw.columns) if name.upper() in spec.PRIVATE_COLUMNS and each.table.is_return]
         kept: list[tuple[int, str, list[str | None]]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import polars as pl
@@ -41,12 +42,12 @@ PAIRS = (
 
 def source_pairs(merged: Merged) -> pl.DataFrame:
     """present_in, absent_from, children, of_children for each of the pairs whose tables were both provided."""
-    ids = {table: merged.frames[table][table.child].unique() for pair in PAIRS for table in pair}
+    ids = {table: set(merged.frames[table][table.child].unique()) for table in dict.fromkeys(itertools.chain.from_iterable(PAIRS))}
     # A dataset's persons are all whom children's services know, so it tells nothing that most of them are in no other table.
     of_return = merged.frames[ssd.PERSON].is_empty()
     pairs = [pair for pair in PAIRS if of_return or pair[0] is not spec.HEADER or pair[1] is spec.CHILDREN]
     rows = [
-        (one.name, other.name, ids[one].filter(~ids[one].is_in(ids[other].implode())).len(), ids[one].len())
+        (one.name, other.name, len(ids[one] - ids[other]), len(ids[one]))
         for one, other in pairs if {one.name, other.name} <= merged.provided
     ]
     schema = {"present_in": pl.String(), "absent_from": pl.String(), "children": pl.Int32(), "of_children": pl.Int32()}

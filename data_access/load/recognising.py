@@ -42,6 +42,10 @@ class SourceTable:
         written = pl.col(str(names.index(column.lower())))
         return (written if self.raw.trimmed else written.str.strip_chars().replace("", None)).alias(column)
 
+    def texts(self, columns: Sequence[str]) -> pl.DataFrame:
+        """The same of several columns, as a frame of them."""
+        return self.raw.rows.select(self.text(name) for name in columns)
+
     @property
     def rows_read(self) -> int:
         return self.raw.rows.height + len(self.raw.ragged)
