@@ -76,7 +76,7 @@ def load_authorities(
     for number, authority in enumerate(authorities):
         done = partial(_share_of, tell, authority.name, number, len(authorities))
         try:
-            read.append((authority, *_read(authority.sources, as_at, None, done, str)))
+            read.append((authority, *_read(authority.sources, as_at, None, done, str, len(authorities))))
         except LoadError as error:
             raise type(error)([f"{authority.name}: {sentence}" for sentence in error.sentences]) from None
     date = as_at or min(as_at_of(merged) for _, _, merged in read)
@@ -99,9 +99,9 @@ def _share_of(tell: Progress, name: str, number: int, count: int, doing: str, sh
 
 def _read(
     sources: Sequence[Path | str], as_at: datetime.date | None, collection_year: int | None, tell: Progress,
-    shown_as: Callable[[Path], str],
+    shown_as: Callable[[Path], str], together: int = 1,
 ) -> tuple[list[Source], Merged]:
-    read = read_sources(sources, lambda doing, share: tell(doing, share * 4 / 7), shown_as)
+    read = read_sources(sources, lambda doing, share: tell(doing, share * 4 / 7), shown_as, together)
     dated = with_collection_years(read, collection_year, as_at)
     return dated, merge(dated, lambda doing, share: tell(doing, (4 + share * 3) / 7))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 import polars as pl
+
+from data_access.load.errors import LoadError
 
 
 class Batches:
@@ -52,30 +54,58 @@ def stacked(parts: Sequence[Rows]) -> Rows:
     return Batches(parts[0].schema, lambda: (frame for part in parts for frame in frames_of(part)))
 
 
-class Shelf:
-    """Frames of one schema put aside on the disk.
+class Scratch:
+    """A file without a name where the system keeps temporary files: nothing of it stays on the disk, however the process ends."""
 
-    The file has no name, so that nothing of it stays on the disk however the process ends. It is where the system keeps temporary files.
-    """
+    def __init__(self) -> None:
+        try:
+            descriptor, name = tempfile.mkstemp()
+            os.unlink(name)
+        except OSError as error:
+            raise _no_room(error) from error
+        self._file = os.fdopen(descriptor, "w+b")
+        self._length = 0
+
+    def add(self, data: bytes | memoryview) -> tuple[int, int]:
+        """Writes behind what is there, and gives the place and the length. Raises LoadError when there is no room."""
+        begun = self._length
+        try:
+            self._file.write(data)
+            self._file.flush()
+        except OSError as error:
+            raise _no_room(error) from error
+        self._length = self._file.tell()
+        return begun, self._length - begun
+
+    def read(self, begun: int, length: int) -> bytes:
+        """What is at a place."""
+        return os.pread(self._file.fileno(), length, begun)
+
+
+def _no_room(error: OSError) -> LoadError:
+    return LoadError(
+        f"A long table can't be put aside in {tempfile.gettempdir()} ({error.strerror}). Make room there, or name another folder in the "
+        "environment variable TMPDIR."
+    )
+
+
+class Shelf:
+    """Frames of one schema put aside on the disk."""
 
     def __init__(self, schema: pl.Schema) -> None:
         self.schema = schema
-        self._file = _nameless()
+        self._file = Scratch()
         self._places: list[tuple[int, int]] = []
 
     def add(self, frame: pl.DataFrame) -> None:
         """Puts a frame behind those that are there."""
-        begun = self._file.tell()
-        frame.write_ipc_stream(self._file, compression="lz4")
-        self._file.flush()
-        self._places.append((begun, self._file.tell() - begun))
+        self._places.append(self._file.add(frame.write_ipc_stream(None, compression="lz4").getbuffer()))
 
     def __len__(self) -> int:
         return len(self._places)
 
     def __getitem__(self, number: int) -> pl.DataFrame:
-        begun, length = self._places[number]
-        return pl.read_ipc_stream(os.pread(self._file.fileno(), length, begun))
+        return pl.read_ipc_stream(self._file.read(*self._places[number]))
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         return (self[number] for number in range(len(self)))
@@ -84,8 +114,3 @@ class Shelf:
         """What is on the shelf."""
         return Batches(self.schema, lambda: self)
 
-
-def _nameless() -> BinaryIO:
-    descriptor, name = tempfile.mkstemp()
-    os.unlink(name)
-    return os.fdopen(descriptor, "w+b")

@@ -142,7 +142,12 @@ def refuse_repeats(frame: pl.DataFrame, table: spec.Table, texts: Sequence[Sourc
         return frame
     good = keyed.with_columns(frame[REASON]).with_row_index("_place").filter(pl.col(REASON).is_null())
     repeats = good.filter(~pl.struct(key).is_first_distinct())["_place"]
-    named = "the whole row" if not table.key else " and ".join(key)
+    return refuse_rows(frame, repeats, table)
+
+
+def refuse_rows(frame: pl.DataFrame, repeats: pl.Series, table: spec.Table) -> pl.DataFrame:
+    """The frame, with a reason for the good rows at these places, as repeating an earlier row."""
+    named = " and ".join(table.key) or "the whole row"
     return frame.with_row_index("_place").pipe(
         also_bad, pl.col("_place").is_in(repeats.implode()), f"repeats an earlier row ({named})",
     ).drop("_place")

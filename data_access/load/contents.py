@@ -11,6 +11,7 @@ from config.local_choices import local_choices
 from data_access import periods
 from data_access.load import arrangements, quality
 from data_access.load import specification as spec
+from data_access.load.batches import Rows, changed
 from data_access.load.checking import YEAR
 from data_access.load.errors import LoadError
 from data_access.load.merging import Merged
@@ -33,7 +34,7 @@ COPIED = {
 
 def as_at_of(merged: Merged) -> datetime.date:
     """The latest date that was loaded. Raises LoadError when there is none, or none that a calendar of periods can hold."""
-    found = [merged.frames[table][column].max() for table, column in DATED]
+    found = [merged.frames[table][column].max() for table, column in DATED] + [merged.long.latest if merged.long else None]
     dates = [date for date in found if isinstance(date, datetime.date)]
     if not dates:
         raise LoadError("No loaded row holds a date to take the as-at date from. Give it with --as-at YYYY-MM-DD.")
@@ -42,12 +43,13 @@ def as_at_of(merged: Merged) -> datetime.date:
     return max(dates)
 
 
-def contents(merged: Merged, as_at: datetime.date) -> dict[str, pl.DataFrame]:
+def contents(merged: Merged, as_at: datetime.date) -> dict[str, Rows]:
     """The rows of every reporting table except data_version, by the table's name."""
     frames = merged.frames
     local = local_care_arrangements(merged)
-    filled = {name: frames[table] for name, table in COPIED.items()}
-    filled["attendance"] = filled["attendance"].rename({"date": "session_date"})
+    filled: dict[str, Rows] = {name: frames[table] for name, table in COPIED.items()}
+    attendance = merged.long.rows if merged.long else frames[spec.ATTENDANCE]
+    filled["attendance"] = changed(attendance, lambda frame: frame.rename({"date": "session_date"}))
     return filled | {
         "child": children(merged),
         "care_arrangement": _stacked(arrangements.care_arrangements(frames[spec.EPISODES]), local),

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from data_access.load import specification as spec
+from data_access.load.batches import Rows, stacked
 from data_access.load.checking import FILE, REASON, ROW, TYPES, YEAR, also_bad, check_rows, good_rows, refuse_repeats
-from data_access.load.reading import as_written
+from data_access.load.judging import QUARANTINE, Judged, judge
+from data_access.load.long_attendance import LongTable, check_long
+from data_access.load.long_files import LongRaw
 from data_access.load.recognising import Source, SourceTable
 from data_access.load.ssd import joining
 from data_access.load.ssd import mapping as ssd
-
-KEPT_PRIVATE = "[not kept]"
-PRIVATE_SHAPES = re.compile(r"^([A-Z][0-9]{11}[0-9A-Z]|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})$", re.IGNORECASE)
-"""What a UPN or a postcode looks like, for rows whose fields are out of step with the header."""
 
 KNOWN_FROM = (spec.HEADER, ssd.PERSON, spec.CHILDREN)
 """Tables whose children are known."""
@@ -35,21 +34,28 @@ class Merged:
     What a Standard Safeguarding Dataset holds is in the frames of the return's and the extracts' tables, and as it was in its own.
     `replaced` counts the rows of each table that a later return replaced. `episodes_by_return` are the good rows of each return, in the
     order of their years, before any are replaced. `odd` are findings of the dataset: a sentence and the rows.
+    `long` is attendance where it is too long for memory; its frame is then empty.
     """
 
     frames: dict[spec.Table, pl.DataFrame]
     provided: frozenset[str]
     files: pl.DataFrame
-    quarantine: pl.DataFrame
+    quarantine: Rows
     replaced: dict[str, int]
     episodes_by_return: Sequence[pl.DataFrame] = ()
     odd: Sequence[tuple[str, pl.DataFrame]] = ()
+    long: LongTable | None = None
+
+    def children_in(self, table: spec.Table) -> Set[str]:
+        """The ids of the children in a table."""
+        return self.long.children if self.long and table is spec.ATTENDANCE else set(self.frames[table][table.child].unique())
 
 
 def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> Merged:
     """Checks every row of every table, quarantines the bad and lets later returns replace earlier rows."""
     tables = [table for source in sources for table in source.tables]
-    checked: dict[int, pl.DataFrame] = {}
+    judged: dict[int, Judged] = {}
+    long: LongTable | None = None
     frames: dict[spec.Table, pl.DataFrame] = {}
     replaced: dict[str, int] = {}
     episodes: list[pl.DataFrame] = []
@@ -59,8 +65,16 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
         progress(f"Checking {table.name}", done / (len(ORDER) + len(others)))
         good: list[pl.DataFrame] = [_empty(table)]
         for group in _judged_together(table, tables):
-            frame = _checked(table, [(number, tables[number]) for number in group], known, frames)
-            checked.update(zip(group, _parts(frame, group), strict=True))
+            files = [(number, tables[number]) for number in group]
+            hold = partial(_held_against, table, known=known, frames=frames)
+            if any(isinstance(source.raw, LongRaw) for _, source in files):
+                long = check_long(files, hold, known)
+                judged.update(long.judged)
+                continue
+            frame = refuse_repeats(hold(pl.concat([check_rows(source, number) for number, source in files])), table, [s for _, s in files])
+            for number, source in files:
+                part = frame if len(files) == 1 else frame.filter(pl.col(FILE) == number)
+                judged[number] = judge(source, source.raw, part[[ROW, REASON]])
             good.append(good_rows(frame).with_columns(pl.lit(tables[group[0]].year, dtype=pl.Int32).alias(YEAR)))
         if table is spec.EPISODES:
             episodes = good[1:]
@@ -69,9 +83,9 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
             known |= set(frames[table][table.child])
     provided = {table.table.name for table in tables if table.table not in ssd.TABLES}
     provided |= {name for table, name in ssd.STANDS_FOR.items() if not frames[table].is_empty()}
-    files, quarantine = _files(tables, checked), _quarantine(tables, checked)
+    quarantine = stacked([pl.DataFrame(schema=QUARANTINE), *(judged[number].quarantine for number in range(len(tables)))])
     odd = list(joining.findings(frames))
-    return Merged(joining.joined(frames), frozenset(provided), files, quarantine, replaced, episodes, odd)
+    return Merged(joining.joined(frames), frozenset(provided), _files(tables, judged), quarantine, replaced, episodes, odd, long)
 
 
 def _empty(table: spec.Table) -> pl.DataFrame:
@@ -87,10 +101,8 @@ def _judged_together(table: spec.Table, tables: Sequence[SourceTable]) -> list[l
     return [numbers] if numbers else []
 
 
-def _checked(
-    table: spec.Table, group: Sequence[tuple[int, SourceTable]], known: Set[str], frames: dict[spec.Table, pl.DataFrame],
-) -> pl.DataFrame:
-    frame = pl.concat([check_rows(source, number) for number, source in group])
+def _held_against(table: spec.Table, frame: pl.DataFrame, known: Set[str], frames: dict[spec.Table, pl.DataFrame]) -> pl.DataFrame:
+    """Checked rows, with a reason for those that other tables show to be wrong."""
     frame = joining.held_against_others(table, frame, frames)
     if table.child and table not in KNOWN_FROM:
         strangers = set(frame[table.child].unique()) - known - {None}
@@ -101,12 +113,7 @@ def _checked(
     if table is spec.PROGRAMME_SESSIONS:
         ids = frames[spec.PROGRAMMES]["programme_id"]
         frame = also_bad(frame, ~pl.col("programme_id").is_in(ids.implode()), "the programme is in no loaded programmes row")
-    return refuse_repeats(frame, table, [source for _, source in group])
-
-
-def _parts(frame: pl.DataFrame, group: Sequence[int]) -> list[pl.DataFrame]:
-    parts = [frame] if len(group) == 1 else [frame.filter(pl.col(FILE) == number) for number in group]
-    return [part[[ROW, REASON]] for part in parts]
+    return frame
 
 
 def _replace(table: spec.Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -118,32 +125,12 @@ def _replace(table: spec.Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]
     return last, frame.height - last.height
 
 
-def _files(tables: Sequence[SourceTable], checked: dict[int, pl.DataFrame]) -> pl.DataFrame:
+def _files(tables: Sequence[SourceTable], judged: Mapping[int, Judged]) -> pl.DataFrame:
     rows = []
     for number, each in enumerate(tables):
-        loaded = checked[number][REASON].null_count()
+        loaded = judged[number].loaded
         rows.append((each.source, each.file, each.table.name, each.year, each.rows_read, loaded, each.rows_read - loaded))
     return pl.DataFrame(rows, orient="row", schema={
         "source": pl.String, "file": pl.String, "table_name": pl.String, "collection_year": pl.Int32,
         "rows_read": pl.Int32, "rows_loaded": pl.Int32, "rows_quarantined": pl.Int32,
-    })
-
-
-def _quarantine(tables: Sequence[SourceTable], checked: dict[int, pl.DataFrame]) -> pl.DataFrame:
-    rows: list[tuple[str, str, str, int, str, str]] = []
-    for number, each in enumerate(tables):
-        bad = checked[number]
-        bad = bad.filter(pl.col(REASON).is_not_null()) if bad[REASON].null_count() < bad.height else bad.clear()
-        raw = each.raw.rows[bad[ROW]]
-        private = [place for place, name in enumerate(each.raw.columns) if name.upper() in spec.PRIVATE_COLUMNS and each.table.is_return]
-        kept: list[tuple[int, str, list[str | None]]] = []
-        for (line, *fields), reason in zip(raw.iter_rows(), bad[REASON], strict=True):
-            kept.append((line, reason, [KEPT_PRIVATE if value and place in private else value for place, value in enumerate(fields)]))
-        for line, ragged in each.raw.ragged:
-            reason = f"the row has {len(ragged)} field{'s' * (len(ragged) != 1)}, the header has {len(each.raw.columns)}"
-            kept.append((line, reason, [KEPT_PRIVATE if private and PRIVATE_SHAPES.match(value.strip()) else value for value in ragged]))
-        kept.sort(key=lambda row: row[0])
-        rows += [(each.source, each.file, each.table.name, line, reason, as_written(fields)) for line, reason, fields in kept]
-    return pl.DataFrame(rows, orient="row", schema={
-        "source": pl.String, "file": pl.String, "table_name": pl.String, "line": pl.Int32, "reason": pl.String, "row": pl.String,
     })

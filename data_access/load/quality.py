@@ -42,7 +42,7 @@ PAIRS = (
 
 def source_pairs(merged: Merged) -> pl.DataFrame:
     """present_in, absent_from, children, of_children for each of the pairs whose tables were both provided."""
-    ids = {table: set(merged.frames[table][table.child].unique()) for table in dict.fromkeys(itertools.chain.from_iterable(PAIRS))}
+    ids = {table: merged.children_in(table) for table in dict.fromkeys(itertools.chain.from_iterable(PAIRS))}
     # A dataset's persons are all whom children's services know, so it tells nothing that most of them are in no other table.
     of_return = merged.frames[ssd.PERSON].is_empty()
     pairs = [pair for pair in PAIRS if of_return or pair[0] is not spec.HEADER or pair[1] is spec.CHILDREN]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import polars as pl
 
 from data_access.load.errors import FileProblem
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LINE_FEED, SPACE, COMMA, LAST_PRINTED = 10, 32, 44, 126
 END_MARK = "\x1eend of file\x1e"
 
@@ -34,6 +35,16 @@ class Raw:
     table: str = ""
     trimmed: bool = False
 
+    @property
+    def rows_read(self) -> int:
+        """How many rows there are, well shaped or not."""
+        return self.rows.height + len(self.ragged)
+
+    @property
+    def parts(self) -> Sequence[Raw]:
+        """The table in parts that fit into memory, in order."""
+        return [self]
+
 
 def read_csv(path: Path) -> Raw:
     """A CSV file: UTF-8 with or without a byte-order mark, otherwise cp1252; LF, CRLF or CR; fields may be quoted.
@@ -50,10 +61,10 @@ def text_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise FileProblem(f"{path.name} can't be read ({error.strerror}). Check that the file is there and that you may read it.") from None
+        raise not_readable(path, error) from None
     if b"\0" in data:
-        raise FileProblem(f"{path.name} holds NUL bytes, so it is not UTF-8 or cp1252 text. Save it as 'CSV UTF-8' and try again.")
-    data = data.removeprefix(b"\xef\xbb\xbf")
+        raise with_nul(path)
+    data = data.removeprefix(BYTE_ORDER_MARK)
     try:
         data.decode("utf-8")
         return data
@@ -62,7 +73,22 @@ def text_bytes(path: Path) -> bytes:
     try:
         return data.decode("cp1252").encode("utf-8")
     except UnicodeDecodeError:
-        raise FileProblem(f"{path.name} is neither UTF-8 nor cp1252 text. Save it as 'CSV UTF-8' and try again.") from None
+        raise not_text(path) from None
+
+
+def not_readable(path: Path, error: OSError) -> FileProblem:
+    """For a file that the system doesn't give."""
+    return FileProblem(f"{path.name} can't be read ({error.strerror}). Check that the file is there and that you may read it.")
+
+
+def with_nul(path: Path) -> FileProblem:
+    """For a file that holds NUL bytes."""
+    return FileProblem(f"{path.name} holds NUL bytes, so it is not UTF-8 or cp1252 text. Save it as 'CSV UTF-8' and try again.")
+
+
+def not_text(path: Path) -> FileProblem:
+    """For a file in no encoding that is read."""
+    return FileProblem(f"{path.name} is neither UTF-8 nor cp1252 text. Save it as 'CSV UTF-8' and try again.")
 
 
 def read_plain(data: bytes) -> Raw | None:
@@ -99,29 +125,41 @@ def read_plain(data: bytes) -> Raw | None:
 
 def read_quoted(data: bytes, name: str) -> Raw:
     """The slow, obvious way, for every file."""
-    # The reader forgives a quote that is still open at the end of the file; a last line of our own shows whether one was.
-    text = io.StringIO(data.decode("utf-8") + "\n" + END_MARK, newline="")
+    rows = quoted_rows(io.StringIO(data.decode("utf-8") + "\n" + END_MARK, newline=""), name)
+    _, header = next(rows)
+    return shaped(header, list(rows))
+
+
+def quoted_rows(text: Iterable[str], name: str) -> Iterator[tuple[int, list[str]]]:
+    """The line and fields of each row, the header first, of a file's lines, whose last is a line of our own.
+
+    Raises FileProblem when there is no row or a quote never closes.
+    """
+    # The reader forgives a quote that is still open at the end of the file; the line of our own shows whether one was.
     reader = csv.reader(text)
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    begun = 1
+    begun, last = 1, None
+    empty = True
     try:
         for fields in reader:
             if len(fields) > 1 or (fields and fields[0].strip()):
-                lines.append(begun)
-                rows.append(fields)
+                if last is not None:
+                    empty = False
+                    yield last
+                last = (begun, fields)
             begun = reader.line_num + 1
     except csv.Error:
-        rows = []
-    if not rows or rows[-1] != [END_MARK]:
+        last = None
+    if last is None or last[1] != [END_MARK]:
         raise FileProblem(f"{name} has a quotation mark that never closes. Correct the quotation marks and try again.")
-    del rows[-1], lines[-1]
-    if not rows:
+    if empty:
         raise FileProblem(f"{name} is empty; a header row with the names of the columns was expected.")
-    header = rows[0]
-    whole = [number for number in range(1, len(rows)) if len(rows[number]) == len(header)]
-    ragged = [(lines[number], rows[number]) for number in range(1, len(rows)) if len(rows[number]) != len(header)]
-    return Raw(_names(header), _frame([lines[number] for number in whole], [rows[number] for number in whole], len(header)), ragged)
+
+
+def shaped(header: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> Raw:
+    """Rows (line and fields) as a table."""
+    whole = [row for row in rows if len(row[1]) == len(header)]
+    ragged = [row for row in rows if len(row[1]) != len(header)]
+    return Raw(_names(header), _frame([line for line, _ in whole], [fields for _, fields in whole], len(header)), ragged)
 
 
 def _names(header: Sequence[str]) -> tuple[str, ...]:

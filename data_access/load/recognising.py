@@ -12,6 +12,7 @@ import polars as pl
 
 from data_access.load import specification as spec
 from data_access.load.errors import FileProblem, LoadError, UsageError
+from data_access.load.long_files import length, read_long
 from data_access.load.reading import Raw, read_csv
 from data_access.load.spreadsheets import read_parquet, read_xlsx
 from data_access.load.ssd.database import is_address, read_database, shown_address
@@ -22,6 +23,9 @@ READERS: dict[str, Callable[[Path], Raw]] = {".csv": read_csv, ".parquet": read_
 SUFFIXES = (*READERS, ".xml")
 EXTRACTS = {table.name: table for table in spec.EXTRACTS}
 RETURN_TABLES = (*spec.RETURN_TABLES, *spec.UNUSED_TABLES)
+LONG = 48 * 2**20
+"""Bytes from which on attendance is read in parts; somewhat more than a large authority's marks of four years."""
+
 COLUMN_NAME = re.compile("[A-Za-z][A-Za-z _]{0,39}")
 """What may be the name of a column that nobody knows, and is no child's id and no date."""
 
@@ -48,7 +52,7 @@ class SourceTable:
 
     @property
     def rows_read(self) -> int:
-        return self.raw.rows.height + len(self.raw.ragged)
+        return self.raw.rows_read
 
 
 @dataclass
@@ -87,11 +91,11 @@ def files_of(source: Path) -> list[Path]:
 
 
 def read_sources(
-    sources: Sequence[Path | str], progress: Callable[[str, float], None], shown_as: Callable[[Path], str] = str,
+    sources: Sequence[Path | str], progress: Callable[[str, float], None], shown_as: Callable[[Path], str] = str, share: int = 1,
 ) -> list[Source]:
     """Everything in the sources, read and recognised, in the order given. A source that is a database's address holds an SSD.
 
-    `shown_as` gives each folder and file its name.
+    `shown_as` gives each folder and file its name. `share` is of how many such lists this is one: together they are in memory.
 
     Raises LoadError with a sentence for each file that stops the load.
     """
@@ -114,7 +118,7 @@ def read_sources(
             progress(f"Reading {path.name}", done / max(count, 1))
             done += 1
             try:
-                _read_file(source, path)
+                _read_file(source, path, LONG // share)
             except FileProblem as problem:
                 problems.append(str(problem))
         problems += _twice(source)
@@ -131,15 +135,19 @@ def _read_address(address: str, progress: Callable[[str, float], None]) -> Sourc
     return source
 
 
-def _read_file(source: Source, path: Path) -> None:
+def _read_file(source: Source, path: Path, long: int) -> None:
     if path.suffix.lower() == ".xml":
         raws, unused = read_xml(path)
         by_name = {table.name: table for table in spec.RETURN_TABLES}
         source.tables += [SourceTable(source.name, path.name, by_name[raw.table], raw) for raw in raws]
         source.unused += [(path.name, name) for name in unused]
         return
-    raw = READERS[path.suffix.lower()](path)
+    # Only attendance is ever long: every other table has few rows a child.
+    is_long = EXTRACTS.get(path.stem.strip().lower()) is spec.ATTENDANCE and length(path) > long
+    raw = read_long(path) if is_long else READERS[path.suffix.lower()](path)
     table = recognise(path, raw.columns)
+    if is_long and table is not spec.ATTENDANCE:
+        raw = READERS[path.suffix.lower()](path)
     if not table.used:
         source.unused.append((path.name, table.name))
         return

@@ -40,16 +40,26 @@ def read_parquet(path: Path) -> Raw:
 
     Raises FileProblem when it is not Parquet or a column holds something that is no single value.
     """
+    return parquet_rows(path, 0, None)
+
+
+def parquet_rows(path: Path, first: int, count: int | None) -> Raw:
+    """So many rows of a Parquet file from one on, or all of them. Otherwise as `read_parquet`."""
     try:
-        frame = pl.read_parquet(path)
+        frame = pl.read_parquet(path) if count is None else pl.scan_parquet(path).slice(first, count).collect()
     except (pl.exceptions.PolarsError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise FileProblem(f"{path.name} can't be read as Parquet ({reason}). Write the file again, or give it as CSV.") from None
+        raise not_parquet(path, error) from None
     columns = [_as_text(frame[name], path.name).alias(str(position)) for position, name in enumerate(frame.columns)]
-    lines = pl.Series("line", range(2, frame.height + 2), dtype=pl.Int64)
+    lines = pl.Series("line", range(first + 2, first + frame.height + 2), dtype=pl.Int64)
     rows = pl.DataFrame([lines, *columns])
     _refuse_nul(rows, path.name)
     return Raw(tuple(name.strip() for name in frame.columns), rows)
+
+
+def not_parquet(path: Path, error: Exception) -> FileProblem:
+    """For a file that should be Parquet and can't be read."""
+    reason = str(error).splitlines()[0]
+    return FileProblem(f"{path.name} can't be read as Parquet ({reason}). Write the file again, or give it as CSV.")
 
 
 def _refuse_nul(rows: pl.DataFrame, name: str) -> None:

@@ -1,0 +1,106 @@
+"""Checking attendance that is too long for memory, a part at a time: what comes out is what checking it whole would have given."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from data_access.load import specification as spec
+from data_access.load.batches import Batches, Shelf
+from data_access.load.checking import REASON, ROW, YEAR, check_rows, good_rows, refuse_rows
+from data_access.load.judging import QUARANTINE, Judged, quarantined
+from data_access.load.reading import Raw
+from data_access.load.recognising import SourceTable
+from data_access.load.repeats import Repeats
+
+DAY_ONE = 800_000
+"""Makes the number of any day since the year 1 positive; it then takes 22 bits."""
+
+
+@dataclass(frozen=True)
+class LongTable:
+    """Attendance that is on the disk: the rows that are loaded, the children in them, their latest date, and what became of each file."""
+
+    rows: Batches
+    children: Set[str]
+    latest: datetime.date | None
+    judged: dict[int, Judged]
+
+
+@dataclass(frozen=True)
+class _Part:
+    source: SourceTable
+    file: int
+    raw: Sequence[Raw]
+    number: int
+
+
+def check_long(
+    files: Sequence[tuple[int, SourceTable]], hold: Callable[[pl.DataFrame], pl.DataFrame], known: Set[str],
+) -> LongTable:
+    """Checks the attendance of several files, whose keys are judged together. `hold` holds checked rows against other tables;
+    `known` are the children that a good row can have."""
+    parts = [_Part(source, file, source.raw.parts, number) for file, source in files for number in range(len(source.raw.parts))]
+    repeats = Repeats(sum(source.rows_read for _, source in files))
+    children = pl.Enum(sorted(known))
+    checked, found, latest = list[Shelf](), set[str](), list[datetime.date]()
+    for place, part in enumerate(parts):
+        frame = hold(check_rows(replace(part.source, raw=part.raw[part.number]), part.file))
+        if not checked:
+            checked.append(Shelf(frame.schema))
+        checked[0].add(frame)
+        good = frame.with_row_index("_place").filter(pl.col(REASON).is_null())
+        repeats.add(place, _keys(good, children), good["_place"])
+        found |= set(good["child_id"].unique())
+        latest += [date for date in [good["date"].max()] if isinstance(date, datetime.date)]
+    repeats.settle()
+    table = _Checked(parts, checked[0], repeats)
+    return LongTable(table.good(), found, max(latest, default=None), table.judged())
+
+
+def _keys(good: pl.DataFrame, children: pl.Enum) -> pl.Series:
+    """A number for each good row that no row with another key has."""
+    child = pl.col("child_id").cast(children).to_physical().cast(pl.UInt64)
+    day = (pl.col("date").cast(pl.Int32) + DAY_ONE).cast(pl.UInt64)
+    return good.select((child * 2**22 + day) * 2 + (pl.col("session") == "PM").cast(pl.UInt64)).to_series()
+
+
+class _Checked:
+    """All parts after checking."""
+
+    def __init__(self, parts: Sequence[_Part], checked: Shelf, repeats: Repeats) -> None:
+        self.parts, self.checked, self.repeats = parts, checked, repeats
+        self.loaded = [self[place][REASON].null_count() for place in range(len(parts))]
+
+    def __getitem__(self, place: int) -> pl.DataFrame:
+        repeats = self.repeats.of(place)
+        return refuse_rows(self.checked[place], repeats, spec.ATTENDANCE) if len(repeats) else self.checked[place]
+
+    def good(self) -> Batches:
+        def frames() -> Iterator[pl.DataFrame]:
+            return (_with_year(good_rows(self[place])) for place in range(len(self.parts)))
+
+        return Batches(next(frames()).schema, frames)
+
+    def judged(self) -> dict[int, Judged]:
+        """What became of each file, by its number."""
+        return {file: self._judged(file) for file in dict.fromkeys(part.file for part in self.parts)}
+
+    def _judged(self, file: int) -> Judged:
+        places = [place for place, part in enumerate(self.parts) if part.file == file]
+
+        def frames() -> Iterator[pl.DataFrame]:
+            for place in places:
+                part = self.parts[place]
+                raw = part.raw[part.number]
+                if self.loaded[place] < raw.rows_read:
+                    yield quarantined(part.source, raw, self[place].select(ROW, REASON))
+
+        return Judged(sum(self.loaded[place] for place in places), Batches(QUARANTINE, frames))
+
+
+def _with_year(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(None, dtype=pl.Int32).alias(YEAR))
