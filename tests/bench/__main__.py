@@ -9,30 +9,38 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.bench import cells, clicks, disclosure, loading, pages, summaries
+from tests.bench import beside, cells, clicks, country, disclosure, loading, pages, summaries
 from tests.bench.measuring import Authority, Row, authority
 
 SUBJECTS: dict[str, Callable[[Sequence[Authority]], list[Row]]] = {
     "load": loading.rows, "cells": cells.rows, "summaries": summaries.rows, "disclosure": disclosure.rows, "pages": pages.rows,
     "clicks": clicks.rows,
 }
+OF_ENGLAND = ("england", "engines")
+"""Subjects that make their own authorities, so many of a made-up England."""
 
 
 def main() -> int:
     """Measures what was asked for and prints it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"any of {', '.join(SUBJECTS)} (default: all)")
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"any of {', '.join([*SUBJECTS, *OF_ENGLAND])} (default: all)")
     parser.add_argument("--sizes", nargs="+", type=int, default=[1, 10, 50], help="how many times 600 children (default: 1 10 50)")
+    parser.add_argument("--england", type=int, default=150, help="how many authorities England has (default: 150)")
+    parser.add_argument("--engines", nargs="+", type=int, default=[1, 10], help="of how many on each engine (default: 1 10)")
     options = parser.parse_args()
-    unknown = set(options.subjects) - SUBJECTS.keys()
+    of_england = {"england": lambda: country.rows(options.england), "engines": lambda: beside.rows(options.engines)}
+    chosen = options.subjects or [*SUBJECTS, *of_england]
+    unknown = set(chosen) - SUBJECTS.keys() - of_england.keys()
     if unknown:
         parser.error(f"there is no subject {sorted(unknown)[0]!r}")
     with tempfile.TemporaryDirectory() as folder:
-        _tell("Making the authorities")
-        authorities = [authority(Path(folder), size) for size in sorted(options.sizes)]
-        for name in options.subjects or SUBJECTS:
+        authorities = []
+        if SUBJECTS.keys() & set(chosen):
+            _tell("Making the authorities")
+            authorities = [authority(Path(folder), size) for size in sorted(options.sizes)]
+        for name in chosen:
             _tell(f"Measuring: {name}")
-            for row in SUBJECTS[name](authorities):
+            for row in of_england[name]() if name in of_england else SUBJECTS[name](authorities):
                 print(_line(row), flush=True)
     print(f"Medians of one run on {os.cpu_count()} processors; {os.getloadavg()[0]:.1f} processes wanted them at the end.")
     return 0

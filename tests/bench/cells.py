@@ -11,13 +11,16 @@ import sqlalchemy as sa
 
 from dashboard.reporting import Reporting
 from data_access.engines import database_file, engine
-from metrics.breakdowns import BREAKDOWNS
 from metrics.units import UNITS
 from tests.bench.measuring import Authority, Row, growth, median_seconds, times_for
 
 GRAIN = "quarter"
 BY_HAND = Path(__file__).with_name("counts_by_hand.sql")
-KEYS = ["period", *BREAKDOWNS]
+OF_ONE, OF_SEVERAL = {"team": "coalesce(team, 'Not recorded') as team", "from": "from aged;"}, {
+    "team": "'Not recorded' as team, coalesce(region, 'Not recorded') as region, coalesce(authority, 'Not recorded') as authority",
+    "from": "from aged left join child_authority using (child_id);",
+}
+"""Words of the SQL by hand, and what stands in their place where there are several authorities."""
 
 
 class OtherCounts(Exception):
@@ -32,9 +35,7 @@ def rows(authorities: Sequence[Authority]) -> list[Row]:
         with open_by_hand(each.database) as connection:
 
             def ours(reader: sa.Engine = reader) -> Reporting:
-                reporting = Reporting(reader)
-                reporting.prepare(GRAIN)
-                return reporting
+                return prepared(reader)
 
             def by_hand(connection: duckdb.DuckDBPyConnection = connection) -> None:
                 count_by_hand(connection)
@@ -47,6 +48,13 @@ def rows(authorities: Sequence[Authority]) -> list[Row]:
     return found + growth("cells of all measures", taken)
 
 
+def prepared(reader: sa.Engine) -> Reporting:
+    """All cells of a database, computed anew."""
+    reporting = Reporting(reader)
+    reporting.prepare(GRAIN)
+    return reporting
+
+
 def open_by_hand(database: str) -> duckdb.DuckDBPyConnection:
     """A connection that reads the database and keeps its tables to itself."""
     connection = duckdb.connect()
@@ -55,9 +63,14 @@ def open_by_hand(database: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def count_by_hand(connection: duckdb.DuckDBPyConnection) -> None:
-    """Leaves a temporary table for each unit, under its name."""
-    connection.execute(BY_HAND.read_text(encoding="utf-8"))
+def count_by_hand(connection: duckdb.DuckDBPyConnection, areas: bool = False) -> None:
+    """Leaves a temporary table for each unit, under its name. `areas`: for several authorities."""
+    statements = BY_HAND.read_text(encoding="utf-8")
+    for part, words in OF_ONE.items() if areas else ():
+        if statements.count(words) != 1:
+            raise OtherCounts(f"{BY_HAND.name} has {words!r} {statements.count(words)} times, where once was expected.")
+        statements = statements.replace(words, OF_SEVERAL[part])
+    connection.execute(statements)
 
 
 def compare(reporting: Reporting, connection: duckdb.DuckDBPyConnection) -> None:
@@ -68,6 +81,7 @@ def compare(reporting: Reporting, connection: duckdb.DuckDBPyConnection) -> None
         missing = {name for name in set(cells.columns) - set(found.columns) if name.endswith((".numerator", ".denominator"))}
         if missing:
             raise OtherCounts(f"{BY_HAND.name} does not count {', '.join(sorted(missing))}.")
-        written = found.select(pl.col(name).cast(cells.schema[name]) for name in found.columns).sort(KEYS)
-        if not cells.select(written.columns).sort(KEYS).equals(written):
+        keys = ["period", *reporting.breakdowns, *(["team"] if reporting.areas else [])]
+        written = found.select(pl.col(name).cast(cells.schema[name]) for name in found.columns).sort(keys)
+        if not cells.select(written.columns).sort(keys).equals(written):
             raise OtherCounts(f"{unit.name}: the SQL by hand and ours do not count the same.")

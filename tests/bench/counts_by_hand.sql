@@ -151,7 +151,7 @@ qualify row_number() over (
 
 create or replace temp table plans as
 select c.child_id, c.on_date, max(completed_date) as completed_on,
-    arg_max((support_details = 1 and contacts = 1 and key_person = 1 and safe_place = 1), (completed_date, plan_id)) as whole
+    arg_max(coalesce(support_details = 1 and contacts = 1 and key_person = 1 and safe_place = 1, false), (completed_date, plan_id)) as whole
 from child_period c join education_plan e on e.child_id = c.child_id and e.completed_date <= c.on_date
 where scope = 'confirmed' group by c.child_id, c.on_date;
 
