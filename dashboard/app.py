@@ -17,6 +17,7 @@ from dashboard.availability import audit_log_unavailable, database_unavailable, 
 from dashboard.guard import AccessChanged, SessionGuard
 from dashboard.improvement_views import saved_views
 from dashboard.personal import NotInProtectedView
+from dashboard.pooled import own_area
 from dashboard.quality_words import loaded_words
 from dashboard.reporting import DataChanged, NoData
 from dashboard.session import Data, await_new_data, choices, current_data, open_guard, open_view, own_data, present_load, teams, workspace
@@ -137,7 +138,8 @@ def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> N
     if person is not WITHOUT_SIGN_IN and not sign_in.sign_in_configured() and not data.reporting.made_up:
         raise DataChanged("Real data has been loaded, in which nobody chooses a role.")
     chosen = filters.choose(data, protected=not person.role.exact)
-    published = comparator_choice.choose(comparator_figures.current(made_up=data.reporting.made_up))
+    one = own_area(data.reporting.areas, person, chosen.where)
+    published = comparator_choice.choose(comparator_figures.current(made_up=data.reporting.made_up, chosen=one))
     chosen = replace(chosen, compare=comparator_choice.in_address(published))
     shown = filters.shown_words(chosen, choices(data, chosen.grain).periods, data.reporting.as_at)
     guard = SessionGuard(workspace, person, still, data.reporting.version, st.session_state, page.title, shown)

@@ -9,11 +9,13 @@ from metrics.published import Kind
 
 COMPARE = "compare"
 """The key in the address."""
+_THERE = "compare_there"
 
 
 def choose(figures: Published) -> Published:
     """Draws the choice below the filters, and gives the figures with what was chosen. All are shown at first."""
     there = [kind.value for kind in figures.there()]
+    _keep_all(there)
     with st.sidebar:
         chosen = st.pills(
             "Compare with published figures", there, selection_mode="multi", default=there, format_func=_words, key=COMPARE,
@@ -23,6 +25,14 @@ def choose(figures: Published) -> Published:
         if figures.problem:
             st.caption(figures.problem)
     return showing(figures, chosen)
+
+
+def _keep_all(there: list[str]) -> None:
+    """Another authority may have others: whoever has all of them shown still has, and who has chosen keeps what there still is."""
+    before, held = st.session_state.get(_THERE), st.session_state.get(COMPARE)
+    if before is not None and before != there and held is not None:
+        st.session_state[COMPARE] = there if list(held) == before else [kind for kind in held if kind in there]
+    st.session_state[_THERE] = there
 
 
 def in_address(figures: Published) -> tuple[str, ...] | None:

@@ -34,6 +34,8 @@ class Published:
     places: Places = field(default_factory=Places)
     chosen: tuple[Kind, ...] = tuple(Kind)
     problem: str = ""
+    peers: tuple[str, ...] = ()
+    """The names of the statistical neighbours of the one authority that is chosen of several, also where the data is made up."""
     key: str = ""
     """Another for each state of the file of loaded figures."""
 
@@ -58,25 +60,32 @@ class Published:
         }[kind]
 
 
-def current(*, made_up: bool) -> Published:
-    """The published figures as they are now, shared by all sessions.
+def current(*, made_up: bool, chosen: str = "") -> Published:
+    """The published figures as they are now, shared by all sessions: of the authority of the settings, or of the one `chosen` of several.
 
     A made-up authority has no figures of its own, whatever it is called. Raises ConfigError as `settings` does.
     """
     given = settings()
-    authority, region = ("", given.region or MADE_UP_REGION) if made_up else (given.authority, given.region)
-    return _read(str(given.comparators), identity(given.comparators), authority, region)
+    authority, region = (chosen, "") if chosen else (given.authority, given.region)
+    if made_up:
+        authority, region = "", given.region or MADE_UP_REGION
+    return _read(str(given.comparators), identity(given.comparators), authority, region, chosen)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _read(file: str, key: str, authority: str, region: str, chosen: str) -> Published:
+    values, problem = _values(file, key)
+    found = places(values, authority, region)
+    peers = places(values, chosen).neighbour_names if chosen else ()
+    return Published(values, found, problem=problem or found.problem, peers=peers, key=key)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _read(file: str, key: str, authority: str, region: str) -> Published:
-    problem = ""
+def _values(file: str, key: str) -> tuple[pl.DataFrame, str]:
     try:
-        values = published(Path(file))
+        return published(Path(file)), ""
     except ComparatorsUnavailable as error:
-        values, problem = published(Path(file).with_name("none")), str(error)
-    found = places(values, authority, region)
-    return Published(values, found, problem=problem or found.problem, key=key)
+        return published(Path(file).with_name("none")), str(error)
 
 
 def showing(figures: Published, chosen: Sequence[str]) -> Published:

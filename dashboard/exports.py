@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
@@ -16,13 +16,13 @@ _FORMULA = r"^[\s\x{feff}]*[=+\-@]|^[\t\r\n]"
 
 def shown_rows(
     trend: Trend, breakdown: Breakdown | None, groups: pl.DataFrame | None, where: Mapping[str, Collection[str]], sharing: str = EXACT,
-    *, published: pl.DataFrame | None = None,
+    *, more: Sequence[pl.DataFrame] = (),
 ) -> pl.DataFrame:
     """What a measure's block shows, as one table.
 
     First the trend, a row a period, with its target and lines (`part` is 'over time'); then the groups of one period (`part` is
-    'by group'), then the published figures beside the trend (`part` is 'published'). `shown_as` is the value as the page writes it,
-    `filters` says what is counted, `sharing` whether the numbers may be shared.
+    'by group'), then `more` rows of what stands beside the trend (`part` is 'published' or 'loaded'). `shown_as` is the value as the page
+    writes it, `filters` says what is counted, `sharing` whether the numbers may be shared.
     """
     measure = trend.measure
     parts = [trend.frame.with_columns(pl.lit("over time").alias("part"), *_group_columns(None, None))]
@@ -31,8 +31,7 @@ def shown_rows(
     rows = pl.concat(parts, how="diagonal_relaxed")
     shown = [cell_words(measure, row) for row in rows.select("state", "value").iter_rows(named=True)]
     rows = rows.with_columns(pl.Series("shown_as", shown, dtype=pl.String))
-    if published is not None and published.height:
-        rows = pl.concat([rows, published], how="diagonal_relaxed")
+    rows = pl.concat([rows, *(beside for beside in more if beside.height)], how="diagonal_relaxed")
     first = ["measure", "title", "part", "breakdown", "group", "period", "period_start", "period_end", "complete"]
     rows = rows.with_columns(
         pl.lit(measure.title).alias("title"),

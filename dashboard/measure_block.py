@@ -22,6 +22,7 @@ from dashboard.icons import assurance_icon, variation_icon
 from dashboard.improvement_block import improvement_section, notes_of_view
 from dashboard.links import equality_link
 from dashboard.measure_tables import groups_table, trend_table
+from dashboard.pooled import pooled_rows, pooled_table, pooled_words
 from dashboard.quality_words import quality_badge
 from dashboard.shared import drawn_once
 from dashboard.shown import Shown
@@ -96,6 +97,7 @@ def _over_time(view: View, shown: Shown) -> None:
     _draw(trend_chart(drawn, view.rebases_of(trend.measure), changes, beside=shown.beside), f"trend_{trend.measure.id}")
     st.caption(f"{words.better_words(trend.measure)} {trend.reason}")
     beside_words(trend, shown.beside)
+    pooled_words(trend, shown.pooled)
 
 
 def _by_group(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
@@ -141,6 +143,7 @@ def _table(shown: Shown, breakdown: Breakdown) -> None:
         if table.open:
             st.table(trend_table(trend), alt=f"{measure.title} over time", border="horizontal")
             beside_table(shown.beside, measure.title)
+            pooled_table(trend, shown.pooled, measure.title)
             if groups.height:
                 alt = f"{measure.title} by {words.lower_first(breakdown.title)}"
                 st.table(groups_table(measure, breakdown, groups), alt=alt, border="horizontal")
@@ -166,7 +169,8 @@ def _download(view: View, shown: Shown, breakdown: Breakdown) -> None:
     def contents() -> bytes:
         view.before_export(name)
         return exports.to_csv(exports.shown_rows(
-            trend, breakdown, shown.groups, view.filters.where, view.sharing, published=published_rows(shown.beside),
+            trend, breakdown, shown.groups, view.filters.where, view.sharing,
+            more=[published_rows(shown.beside), pooled_rows(trend, shown.pooled)],
         ))
 
     st.download_button(

@@ -17,6 +17,7 @@ from dashboard.emptiness import why_empty
 from dashboard.icons import ASSURANCE_MEANING, VARIATION_MEANING, assurance_icon, variation_icon
 from dashboard.improvement_words import overdue_words
 from dashboard.links import IMPROVEMENT, page_link
+from dashboard.pooled import overview_words
 from dashboard.quality_words import quality_mark
 from dashboard.shared import drawn_once, worked_out_once
 from dashboard.sparkline import sparkline
@@ -78,7 +79,7 @@ def overview(view: View) -> None:
     if not chosen:
         st.info("No measure is like that. Choose 'All' to see every measure.", icon=":material/check_circle:")
         return
-    england = Kind.ENGLAND in view.published.chosen
+    england = Kind.ENGLAND in view.published.chosen or bool(view.published.peers)
     kind = ' class="with_england"' if england else ""
     rows = worked_out_once(
         view, ("rows", filters.address(view.filters)), lambda same: {line.measure.id: _row(same, line, england=england) for line in found},
@@ -154,11 +155,12 @@ def _row(view: View, line: Line, *, england: bool) -> str:
 
 
 def _against_england(view: View, line: Line) -> str:
-    """How the latest value stands against England's last published figure; empty where no published figure is fair to the measure."""
-    standing, figure_of_england = england_words(line.trend, view.beside(line.trend))
-    if not standing:
-        return '<div class="england"></div>'
-    return f'<div class="england"><p><b>{_text(standing)}</b></p><p class="small">{_text(figure_of_england)}</p></div>'
+    """How the latest value stands against England's last published figure, if one is fair to the measure, and against the others that are
+    loaded with the one authority shown; empty without either."""
+    against = england_words(line.trend, view.beside(line.trend)), overview_words(line.trend, view.pooled(line.trend))
+    return '<div class="england">' + "".join(
+        f'<p><b>{_text(standing)}</b></p><p class="small">{_text(level)}</p>' for standing, level in against if standing
+    ) + "</div>"
 
 
 def _text(words: str) -> str:

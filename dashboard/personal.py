@@ -16,6 +16,7 @@ from config.access import Role
 from dashboard.access import Person
 from dashboard.reporting import Reporting
 from metrics.kinds import Measure
+from metrics.pooled import SUM_SCHEMA, Pool, sum_of_shown
 from metrics.summarise import Where
 from metrics.unit import Responsibility
 
@@ -104,6 +105,19 @@ class PersonalReporting:
         if not is_in_protected_view(by, kept):
             raise NotInProtectedView(PROTECTED_LIMIT)
         return self._reporting.protected_summary(measure, grain, by=tuple(by), where={name: group for name, (group,) in kept.items()})
+
+    def regions(self, measure: Measure) -> dict[str, str]:
+        """See `Reporting.regions`."""
+        return self._reporting.regions(measure)
+
+    def pooled(self, measure: Measure, grain: str, pool: Pool, where: Where) -> pl.DataFrame:
+        """period, numerator, denominator, value and state of a pool's children together; `where` says which of them, by no area.
+
+        Raises as `summary` does.
+        """
+        if self.exact or all(len(areas) == 1 for areas in pool.where.values()):
+            return self.summary(measure, grain, where={**where, **pool.where}).select(*SUM_SCHEMA)
+        return sum_of_shown(measure, self.summary(measure, grain, by=("authority",), where=where), pool.members)
 
     def before_look(self) -> None:
         """Called before numbers are shown that were worked out for another person who may see the same; raises when they must not be."""

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from config.code_lists import NOT_RECORDED
 from config.disclosure import disclosure_rules
 from data_access.cells import fetch
 from data_access.tables import authority_source, child_authority, data_version, made_up, period, provided_table
@@ -66,6 +67,7 @@ class Reporting:
             self.provided = frozenset(connection.scalars(sa.select(provided_table.c.name)))
             self.areas = _has_areas(connection)
             self._provided_by = _provided_by(connection) if self.areas else {}
+            self._regions = _regions(connection) if self.areas else {}
             every = fetch(connection, sa.select(*(period.c[name] for name in PERIOD_SCHEMA)), PERIOD_SCHEMA)
         self._periods = {grain: _up_to(self.as_at, every.filter(pl.col("grain") == grain)) for grain in GRAINS}
 
@@ -79,6 +81,13 @@ class Reporting:
         if not self.areas:
             return BREAKDOWNS
         return {**AREAS, **{name: breakdown for name, breakdown in BREAKDOWNS.items() if breakdown is not TEAM}}
+
+    def regions(self, measure: Measure) -> dict[str, str]:
+        """The region of each authority that provided what a measure needs, by authority; empty where the data is that of one."""
+        return {
+            authority: region for authority, region in self._regions.items()
+            if measure.sources() <= self._provided_by.get(authority, measure.sources())
+        }
 
     def prepare(self, grain: str) -> None:
         """Computes the cells of every unit of a grain, if they are not there yet; for one authority this takes seconds."""
@@ -194,6 +203,13 @@ def _has_areas(connection: sa.Connection) -> bool:
     if not sa.inspect(connection).has_table(child_authority.name):
         return False
     return (connection.scalar(sa.select(sa.func.count(sa.distinct(child_authority.c.authority)))) or 0) > 1
+
+
+def _regions(connection: sa.Connection) -> dict[str, str]:
+    """The region of each authority, in the order of their names."""
+    authority, region = child_authority.c.authority, sa.func.coalesce(child_authority.c.region, NOT_RECORDED)
+    named = sa.select(authority, sa.func.min(region)).group_by(authority).order_by(authority)
+    return {str(name): str(held) for name, held in connection.execute(named)}
 
 
 def _provided_by(connection: sa.Connection) -> dict[str, frozenset[str]]:

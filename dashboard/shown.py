@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.comparator_beside import Beside
+from dashboard.pooled import Pooled
 from dashboard.view import View
 from metrics import equality
 from metrics.breakdowns import Breakdown
@@ -20,12 +21,14 @@ from metrics.trend import Trend
 @dataclass(frozen=True)
 class Shown:
     """What a block shows of a measure: its trend, its groups in the latest complete period (in the breakdown's order), and of them
-    the row of `metrics.equality.compare` with the gap that matters most, if one is clear; and what stands beside the trend."""
+    the row of `metrics.equality.compare` with the gap that matters most, if one is clear; and what stands beside the trend: published
+    figures, and the other authorities that are loaded."""
 
     trend: Trend
     groups: pl.DataFrame
     gap: Mapping[str, Any] | None
     beside: Beside = field(default_factory=Beside)
+    pooled: tuple[Pooled, ...] = ()
 
     @cached_property
     def has_values(self) -> bool:
@@ -39,7 +42,7 @@ def shown_of(view: View, measures: Sequence[Measure], breakdown: Breakdown) -> d
     groups = {measure.id: _groups(view, trends[measure.id], breakdown) for measure in measures}
     worse = equality.gaps_against(_compared(trends, groups, breakdown))
     gaps = {row["measure"]: row for row in worse.reverse().iter_rows(named=True)}
-    return {id: Shown(trends[id], groups[id], gaps.get(id), view.beside(trends[id])) for id in trends}
+    return {id: Shown(trends[id], groups[id], gaps.get(id), view.beside(trends[id]), view.pooled(trends[id])) for id in trends}
 
 
 def compared_groups(view: View, trends: Mapping[str, Trend], breakdown: Breakdown) -> pl.DataFrame:

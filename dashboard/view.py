@@ -12,6 +12,7 @@ from dashboard.comparator_beside import Beside, beside_of, crossed_between
 from dashboard.comparator_figures import Published
 from dashboard.improvement_records import Written
 from dashboard.personal import PersonalReporting, is_in_protected_view, responsibility_of
+from dashboard.pooled import Pooled, own_area, pooled_of
 from dashboard.words import EXACT, PROTECTED
 from metrics.definition_changes import DefinitionChange, touching_breakdown
 from metrics.kinds import Measure
@@ -87,7 +88,14 @@ class View:
 
     def beside(self, trend: Trend) -> Beside:
         """The published figures and the changes of definition that stand beside a trend under the filters."""
-        return beside_of(trend, self.published, self.filters.where, part=responsibility_of(self.reporting.person) is not None)
+        where = self.filters.where
+        # One authority of several is a whole one.
+        by = [name for name in where if not (name == "authority" and own_area(self.reporting.areas, self.reporting.person, where))]
+        return beside_of(trend, self.published, by, part=responsibility_of(self.reporting.person) is not None)
+
+    def pooled(self, trend: Trend) -> tuple[Pooled, ...]:
+        """The others that are loaded with the one authority that the filters choose; nothing where they don't."""
+        return pooled_of(self.reporting, trend, self.filters.grain, self.filters.where, self.published.peers)
 
     def crossed_by_groups(self, breakdown: str) -> list[DefinitionChange]:
         """The changes of a breakdown's codes within the chosen range of periods: its groups since then are not those of before."""

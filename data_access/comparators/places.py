@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -53,6 +54,11 @@ def places(published: pl.DataFrame, authority: str, region: str = "") -> Places:
         own_name=own_name, neighbours=neighbours, neighbour_names=tuple(_last(published, code, "name") for code in neighbours),
         problem=problem,
     )
+
+
+def named_alike(name: str, others: Iterable[str]) -> str:
+    """Which of the others is the same authority, whatever kind of council its name says it is; empty if none is."""
+    return next((other for other in others if _plain(other) == _plain(name)), "")
 
 
 def _own(published: pl.DataFrame, authority: str) -> str:

@@ -26,14 +26,18 @@ class Person:
     waits: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     sentences: int = 0
+    ready: bool = False
     widget: str | None = None
     page_hash: str = ""
+    drawn: dict[str, list[int]] = field(default_factory=dict)
+    """Of the page as it was last drawn: how many of each kind of element, and their bytes together."""
 
     async def visit(self, clicks: int, start: asyncio.Event, pause: float) -> None:
         """Opens the page, waits for all the others, and then clicks a filter so many times."""
         socket = self.address.replace("http", "ws", 1) + "/_stcore/stream"
         async with connect(socket, origin=self.address, subprotocols=["streamlit"], max_size=None, ping_interval=None) as connection:
             await self._draw(connection, None)
+            self.ready = True
             await start.wait()
             for number in range(clicks):
                 await asyncio.sleep(pause * (0.5 + (hash((id(self), number)) % 1000) / 1000))
@@ -56,11 +60,16 @@ class Person:
 
     def _finished(self, message: ForwardMsg) -> bool:
         kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self.drawn = {}
         if kind == "navigation":
             self.page_hash = message.navigation.page_script_hash
+        if kind == "delta" and message.delta.WhichOneof("type") == "add_block":
+            self._count(message.delta.add_block.WhichOneof("type") or "", message.ByteSize())
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             element = message.delta.new_element
             what = element.WhichOneof("type")
+            self._count(what or "", message.ByteSize())
             if what == "multiselect" and element.multiselect.label == self.label:
                 self.widget = element.multiselect.id
             if what == "exception":
@@ -68,6 +77,10 @@ class Person:
             if what == "heading" and element.heading.body in SENTENCES:
                 self.sentences += 1
         return kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+
+    def _count(self, kind: str, size: int) -> None:
+        count = self.drawn.setdefault(kind, [0, 0])
+        count[:] = count[0] + 1, count[1] + size
 
 
 async def crowd(address: str, page: str, label: str, people: int, clicks: int, pause: float) -> list[Person]:
@@ -78,9 +91,8 @@ async def crowd(address: str, page: str, label: str, people: int, clicks: int, p
     for person in everybody:
         visits.append(asyncio.create_task(person.visit(clicks, start, pause)))
         await asyncio.sleep(0.05)
-    while any(not person.page_hash for person in everybody):
+    while not all(person.ready for person in everybody) and not any(visit.done() for visit in visits):
         await asyncio.sleep(0.1)
-    await asyncio.sleep(2)
     start.set()
     await asyncio.gather(*visits)
     return everybody

@@ -229,7 +229,7 @@ def test_a_line_is_full_where_published_and_thin_where_carried_on() -> None:
 def test_the_download_holds_what_is_shown() -> None:
     trend = attendance()
     found = stood(trend)
-    rows = list(csv.DictReader(io.StringIO(to_csv(shown_rows(trend, None, None, {}, published=published_rows(found))).decode())))
+    rows = list(csv.DictReader(io.StringIO(to_csv(shown_rows(trend, None, None, {}, more=[published_rows(found)])).decode())))
     published = [row for row in rows if row["part"] == "published"]
     table = published_table(found)
     assert len(published) == table.height * (len(table.columns) - 1)
@@ -354,3 +354,30 @@ def test_before_and_after_a_dated_change_says_that_it_runs_across_a_change_of_de
     told = help_words(attendance(), datetime.date(2023, 4, 1))
     assert "This comparison runs across changes of definition" in told and "New national attendance codes (19 August 2024)" in told
     assert "definition" not in help_words(made_trend("education_plan", [(5, 10)] * 20), datetime.date(2023, 4, 1))
+
+
+def test_all_stay_shown_when_another_authority_has_others(demo_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where several are loaded, and one of them is chosen."""
+    def script() -> None:
+        import streamlit as st
+
+        from dashboard.comparator_choice import choose
+        from dashboard.comparator_figures import current
+
+        st.write(repr(choose(current(made_up=False, chosen=st.session_state.get("chosen", ""))).chosen))
+
+    app = AppTest.from_function(script)
+
+    def shown_of(authority: str) -> str:
+        app.session_state["chosen"] = authority
+        app.run()
+        assert not app.exception
+        return str(app.markdown[0].value)
+
+    monkeypatch.setenv("QS133_AUTHORITY", "Nowhere")
+    few, many = shown_of(""), shown_of("Kent")
+    assert few.count("<Kind.") == 1
+    assert many.count("<Kind.") == 4
+    app.button_group[0].set_value(["england", "own"]).run()
+    assert shown_of("Camden").count("<Kind.") == 2
+    assert shown_of("") == few

@@ -1,0 +1,235 @@
+"""An authority beside the others that are loaded with it: every number against plain sums, and in the protected view only what is shown."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import pytest
+import streamlit as st
+from hypothesis import given
+from hypothesis import strategies as some
+
+from config.access import Role
+from dashboard.access import Person
+from dashboard.comparator_figures import current
+from dashboard.personal import PersonalReporting
+from dashboard.pooled import Pooled, named_alike, pooled_rows, pooled_sentence
+from dashboard.reporting import Reporting
+from dashboard.view import Filters, View
+from data_access.engines import engine
+from data_access.load import load, load_authorities
+from data_access.load.pooling import Authority
+from metrics.catalogue import get, measures
+from metrics.kinds import Measure, Rate
+from metrics.pooled import pools, sum_of_shown
+from metrics.published import Kind
+from metrics.targets import Targets
+from metrics.unit import Responsibility
+from tests.dashboard.people import ANALYST, Agreeing
+from tests.dashboard.walking import Visitor
+from tests.generators import write
+
+AS_AT = datetime.date(2025, 8, 31)
+REGIONS = {"Barnet": "London", "Camden": "London", "Islington Council": "London", "Kent": "South East"}
+OWN = "Camden"
+NEIGHBOURS = ("Barnet", "Islington Council")
+"""Those of Camden's ten statistical neighbours that are loaded, one of them under its longer name."""
+MEMBERS = {Kind.NEIGHBOURS: NEIGHBOURS, Kind.REGION: ("Barnet", "Camden", "Islington Council"), Kind.ENGLAND: tuple(REGIONS)}
+VIEWER = Person("Vera", "vera", Role.VIEWER)
+
+
+@dataclass
+class Together:
+    """The authorities, pooled and each by itself."""
+
+    address: str
+    pooled: Reporting
+    alone: dict[str, Reporting]
+
+    def with_tables(self, measure: Measure) -> list[str]:
+        """Those that provided what a measure needs."""
+        return [name for name, own in self.alone.items() if measure.sources() <= own.provided]
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> Together:
+    folder = tmp_path_factory.mktemp("pooled")
+    authorities, alone = [], {}
+    for seed, (name, region) in enumerate(REGIONS.items(), start=40):
+        sources = write(folder / name, seed, 40).sources
+        authorities.append(Authority(name, region, tuple(sources)))
+        address = f"duckdb:///{folder / name}.duckdb"
+        load(sources, address, as_at=AS_AT)
+        alone[name] = Reporting(engine(address))
+    address = f"duckdb:///{folder / 'together.duckdb'}"
+    load_authorities(authorities, address, as_at=AS_AT, made_up=True)
+    return Together(address, Reporting(engine(address)), alone)
+
+
+def view(together: Together, person: Person = ANALYST, grain: str = "year", **where: tuple[str, ...]) -> View:
+    reporting = PersonalReporting(together.pooled, person, Agreeing())
+    return View(reporting, Filters(grain, {"authority": (OWN,), **where}), Targets(()), published=current(made_up=False, chosen=OWN))
+
+
+def beside(seen: View, measure: Measure) -> dict[Kind, Pooled]:
+    return {pooled.pool.kind: pooled for pooled in seen.pooled(seen.trend(measure))}
+
+
+def plainly(together: Together, measure: Measure, members: Sequence[str], **where: tuple[str, ...]) -> dict[str, tuple[float, int]]:
+    """Numerator and denominator by period, added up in Python from what each authority has alone."""
+    sums: dict[str, tuple[float, int]] = {}
+    for name in members:
+        if measure.sources() <= together.alone[name].provided:
+            for row in together.alone[name].summary(measure, "year", where=where).iter_rows(named=True):
+                before = sums.get(row["period"], (0.0, 0))
+                sums[row["period"]] = before[0] + (row["numerator"] or 0), before[1] + row["denominator"]
+    return sums
+
+
+@pytest.mark.parametrize("where", [{}, {"sex": ("F",)}, {"placement": ("foster_carer", "residential")}])
+def test_every_number_is_the_plain_sum_divided_last(together: Together, where: dict[str, tuple[str, ...]]) -> None:
+    compared = 0
+    for measure in measures():
+        scale = measure.per if isinstance(measure, Rate) else 1
+        for kind, pooled in beside(view(together, **where), measure).items():
+            wanted = plainly(together, measure, MEMBERS[kind], **where)
+            for row in pooled.frame.iter_rows(named=True):
+                numerator, denominator = wanted.get(row["period"], (0.0, 0))
+                assert row["denominator"] == denominator, (measure.id, kind, row)
+                if denominator:
+                    assert row["numerator"] == pytest.approx(numerator)
+                    assert row["value"] == pytest.approx(numerator / denominator * scale), (measure.id, kind, row)
+                    compared += 1
+    assert compared > 200
+
+
+def test_only_those_are_named_that_provided_the_measures_tables(together: Together) -> None:
+    for measure in measures():
+        have = together.with_tables(measure)
+        for kind, pooled in beside(view(together), measure).items():
+            assert set(pooled.pool.members) == set(MEMBERS[kind]) & set(have), (measure.id, kind)
+
+
+def test_pools_are_named_for_what_they_are_and_none_is_called_england(together: Together) -> None:
+    measure = next(measure for measure in measures() if len(together.with_tables(measure)) == len(REGIONS))
+    seen = view(together)
+    trend = seen.trend(measure)
+    found = beside(seen, measure)
+    assert found[Kind.NEIGHBOURS].name == "The 2 of 10 statistical neighbours that are loaded"
+    assert found[Kind.REGION].name == "The 3 authorities loaded in London"
+    assert found[Kind.ENGLAND].name == "All 4 authorities loaded"
+    sentences = [pooled_sentence(trend, pooled) for pooled in found.values()]
+    assert not any("England" in sentence for sentence in sentences)
+    for pooled, sentence in zip(found.values(), sentences, strict=True):
+        assert pooled.row is None or f"{pooled.row['denominator']:,}" in sentence
+    rows = pooled_rows(trend, tuple(found.values()))
+    assert set(rows["group"]) == {pooled.name for pooled in found.values()}
+
+
+def test_there_are_none_without_one_authority_or_for_a_part_of_the_children(together: Together) -> None:
+    measure = get("attendance")
+    for where in ({}, {"authority": (OWN, "Kent")}, {"region": ("London",)}):
+        seen = View(PersonalReporting(together.pooled, ANALYST, Agreeing()), Filters("year", where), Targets(()))
+        assert seen.pooled(seen.trend(measure)) == ()
+    manager = Person("May", "may", Role.MANAGER, (f"{OWN}: North",))
+    part = Reporting(together.pooled._engine, Responsibility(manager.teams))
+    seen = View(PersonalReporting(part, manager, Agreeing()), Filters("year", {"authority": (OWN,)}), Targets(()))
+    assert seen.pooled(seen.trend(measure)) == ()
+
+
+def test_the_protected_view_adds_up_only_what_is_shown(together: Together, monkeypatch: pytest.MonkeyPatch) -> None:
+    measure = next(measure for measure in measures() if measure.id == "education_plan")
+    protected = together.pooled.protected_summary(measure, "year", by=("authority",))
+    seen = view(together, VIEWER)
+    trend = seen.trend(measure)
+    found = {pooled.pool.kind: pooled for pooled in seen.pooled(trend)}
+    exact = {kind: pooled.frame for kind, pooled in beside(view(together), measure).items()}
+    for kind, pooled in found.items():
+        for row in pooled.frame.iter_rows(named=True):
+            then = exact[kind].filter(pl.col("period") == row["period"])
+            if row["state"] != "hidden":
+                assert (row["numerator"], row["denominator"]) == then.select("numerator", "denominator").row(0)
+            else:
+                assert row["value"] is row["numerator"] is None
+            if kind == Kind.NEIGHBOURS:
+                cells = protected.filter((pl.col("period") == row["period"]) & pl.col("authority").is_in(NEIGHBOURS))
+                assert (row["state"] == "hidden") == ("hidden" in cells["state"].to_list())
+    assert any("shown" in pooled.frame["state"].to_list() for pooled in found.values())
+    whole = together.pooled.protected_summary(measure, "year")
+    assert found[Kind.ENGLAND].frame["denominator"].to_list() == whole["denominator"].to_list()
+    region = together.pooled.protected_summary(measure, "year", where={"region": "London"})
+    assert found[Kind.REGION].frame["denominator"].to_list() == region["denominator"].to_list()
+
+    def refuse(*given: Any, **named: Any) -> None:
+        raise AssertionError("an exact summary was asked for")
+
+    monkeypatch.setattr(Reporting, "summary", refuse)
+    monkeypatch.setattr(Reporting, "protected_summary", lambda self, asked, grain, *, by=(), where=None: protected.clear())
+    seen.pooled(trend)
+
+
+CELL = some.tuples(
+    some.sampled_from(["2023", "2024"]), some.sampled_from(["A", "B", "C"]), some.integers(0, 50), some.integers(0, 50),
+    some.sampled_from(["shown", "value hidden", "hidden", "not provided"]),
+)
+
+
+@given(some.lists(CELL, unique_by=lambda cell: cell[:2]), some.sets(some.sampled_from(["A", "B", "C"])), some.sampled_from(
+    ["education_plan", "suspension_rate", "social_emotional_mean"],
+))
+def test_a_sum_has_a_number_only_where_all_its_parts_are_shown(cells: list[tuple[Any, ...]], members: set[str], id: str) -> None:
+    measure = get(id)
+    frame = pl.DataFrame([
+        {
+            "period": period, "authority": authority, "numerator": float(n) if state == "shown" else None,
+            "denominator": None if state == "hidden" else n + more,
+            "state": "hidden" if "hidden" in state else "shown" if state == "shown" and n + more else "no data",
+        } for period, authority, n, more, state in cells
+    ], schema={"period": pl.String, "authority": pl.String, "numerator": pl.Float64, "denominator": pl.Int64, "state": pl.String})
+    found = {row["period"]: row for row in sum_of_shown(measure, frame, tuple(members)).iter_rows(named=True)}
+    for period in ("2023", "2024"):
+        parts = [cell for cell in cells if cell[0] == period and cell[1] in members]
+        assert (period in found) == bool(parts)
+        if not parts:
+            continue
+        row, states = found[period], {cell[4] for cell in parts}
+        if states & {"hidden", "value hidden"}:
+            assert (row["state"], row["value"], row["numerator"], row["denominator"]) == ("hidden", None, None, None)
+        elif "not provided" in states or not sum(cell[2] + cell[3] for cell in parts):
+            assert (row["state"], row["value"]) == ("no data", None)
+        else:
+            numerator, denominator = sum(cell[2] for cell in parts), sum(cell[2] + cell[3] for cell in parts)
+            scale = measure.per if isinstance(measure, Rate) else 1
+            assert (row["numerator"], row["denominator"]) == (numerator, denominator)
+            assert row["value"] == pytest.approx(numerator / denominator * scale)
+
+
+def test_pools_of_an_authority() -> None:
+    regions = {"A": "N", "B": "N", "C": "S", "D": "Not recorded"}
+    assert [(pool.kind, pool.members) for pool in pools("A", regions, ["C", "Z", "A"])] == [
+        (Kind.NEIGHBOURS, ("C",)), (Kind.REGION, ("A", "B")), (Kind.ENGLAND, ("A", "B", "C", "D")),
+    ]
+    assert [pool.kind for pool in pools("C", regions, [])] == [Kind.ENGLAND]
+    assert [pool.kind for pool in pools("D", regions, [])] == [Kind.ENGLAND]
+    assert [pool.kind for pool in pools("A", {"A": "N", "B": "N"}, [])] == [Kind.ENGLAND]
+    assert named_alike("Islington", REGIONS) == "Islington Council"
+    assert named_alike("Isling", REGIONS) == ""
+
+
+def test_the_pages_show_them(together: Together, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QS133_DATABASE_URL", together.address)
+    st.cache_resource.clear()
+    visitor = Visitor(monkeypatch, "Analyst", authority=OWN, grain="Year")
+    page = visitor.go("statement_2")
+    assert "Beside the authorities loaded" in page.text
+    assert "All 4 authorities loaded" in page.text
+    assert "The 3 authorities loaded in London" in page.text
+    rows = [row for name in page.files for row in page.rows(name) if row["part"] == "loaded"]
+    assert {row["group"] for row in rows} >= {"All 4 authorities loaded", "The 3 authorities loaded in London"}
+    whole = Visitor(monkeypatch, "Analyst", grain="Year").go("statement_2")
+    assert "authorities loaded" not in whole.text
+    st.cache_resource.clear()
