@@ -9,8 +9,9 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -23,11 +24,13 @@ SERVER_OPTIONS = (
 
 
 class PostgreSQL:
-    """A running server. `database()` makes an empty database and gives its SQLAlchemy address."""
+    """A running server. `database()` makes an empty database and gives its SQLAlchemy address; `stop()` ends the server at once, and
+    `start()` brings it back."""
 
-    def __init__(self, socket_folder: Path, user: str) -> None:
+    def __init__(self, socket_folder: Path, user: str, start: Callable[[], None], stop: Callable[[], None]) -> None:
         self.socket_folder = socket_folder
         self.user = user
+        self.start, self.stop = start, stop
         self.numbers = itertools.count(1)
 
     def database(self) -> str:
@@ -63,11 +66,13 @@ def running_postgresql() -> Iterator[PostgreSQL]:
 
     try:
         run("initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--no-locale", "--username", "tests")
-        run("pg_ctl", "--wait", "--log", str(folder / "log"), "--options", f"{SERVER_OPTIONS} -k {folder}", "start")
+        start = partial(run, "pg_ctl", "--wait", "--log", str(folder / "log"), "--options", f"{SERVER_OPTIONS} -k {folder}", "start")
+        stop = partial(run, "pg_ctl", "--wait", "--mode=immediate", "stop")
+        start()
         try:
-            yield PostgreSQL(folder, "tests")
+            yield PostgreSQL(folder, "tests", start, stop)
         finally:
-            run("pg_ctl", "--wait", "--mode=immediate", "stop")
+            stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

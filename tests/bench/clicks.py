@@ -68,7 +68,7 @@ def quantile(values: Sequence[float], part: float) -> float:
 
 
 def _waits(people: Sequence[Person]) -> list[float]:
-    broken = [error for person in people for error in person.errors]
+    broken = [error for person in people for error in person.errors] + ["It ended." for person in people if person.reconnected]
     if broken:
         raise RuntimeError(f"A session showed an error: {broken[0]}")
     return [wait for person in people for wait in person.waits]

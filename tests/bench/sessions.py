@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.typing import Origin, Subprotocol
 
+STREAMLIT = Subprotocol("streamlit")
 GROUPS = ("White", "Mixed", "Asian")
 SECONDS_TO_ANSWER = 180
-SENTENCES = ("The data can't be read at the moment", "No exact numbers at the moment", "Nothing has been loaded yet")
+SECONDS_TO_CONNECT = 60
+SENTENCES = (
+    "The data can't be read at the moment", "No exact numbers at the moment", "Nothing has been loaded yet",
+    "Targets and evidence can't be read at the moment",
+)
+Happening = Callable[[], Awaitable[None]]
 
 
 @dataclass
 class Person:
-    """One session. `waits` are the seconds from each click until the page was drawn; `errors` the texts of what broke."""
+    """One session. `waits` are the seconds from each click until the page was drawn; `errors` the texts of what broke; `sentences` how
+    often the page was one of SENTENCES, and `reconnected` how often the server went away."""
 
     address: str
     page: str
@@ -26,24 +36,50 @@ class Person:
     waits: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     sentences: int = 0
+    reconnected: int = 0
     ready: bool = False
     widget: str | None = None
     page_hash: str = ""
     drawn: dict[str, list[int]] = field(default_factory=dict)
     """Of the page as it was last drawn: how many of each kind of element, and their bytes together."""
 
-    async def visit(self, clicks: int, start: asyncio.Event, pause: float) -> None:
-        """Opens the page, waits for all the others, and then clicks a filter so many times."""
-        socket = self.address.replace("http", "ws", 1) + "/_stcore/stream"
-        async with connect(socket, origin=self.address, subprotocols=["streamlit"], max_size=None, ping_interval=None) as connection:
+    async def visit(self, clicks: int, start: asyncio.Event, over: asyncio.Event, pause: float) -> None:
+        """Opens the page, waits for all the others, and then clicks a filter until what happens is over, and so many times more."""
+        connection = await self._connected()
+        try:
             await self._draw(connection, None)
             self.ready = True
             await start.wait()
-            for number in range(clicks):
+            for number in itertools.count():
+                clicks -= over.is_set()
                 await asyncio.sleep(pause * (0.5 + (hash((id(self), number)) % 1000) / 1000))
                 began = time.perf_counter()
-                await self._draw(connection, [GROUPS[number % len(GROUPS)]])
+                connection = await self._click(connection, [GROUPS[number % len(GROUPS)]])
                 self.waits.append(time.perf_counter() - began)
+                if clicks <= 0:
+                    return
+        finally:
+            await connection.close()
+
+    async def _click(self, connection: ClientConnection, chosen: Sequence[str]) -> ClientConnection:
+        """Draws the page with a filter; where the server goes away, connects again as a browser does. Gives the connection that is left."""
+        try:
+            await self._draw(connection, chosen)
+        except ConnectionClosed:
+            self.reconnected += 1
+            return await self._click(await self._connected(), chosen)
+        return connection
+
+    async def _connected(self) -> ClientConnection:
+        socket = self.address.replace("http", "ws", 1) + "/_stcore/stream"
+        deadline = time.monotonic() + SECONDS_TO_CONNECT
+        while True:
+            try:
+                return await connect(socket, origin=Origin(self.address), subprotocols=[STREAMLIT], max_size=None, ping_interval=None)
+            except (OSError, WebSocketException):
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
 
     async def _draw(self, connection: ClientConnection, chosen: Sequence[str] | None) -> None:
         message = BackMsg()
@@ -83,16 +119,24 @@ class Person:
         count[:] = count[0] + 1, count[1] + size
 
 
-async def crowd(address: str, page: str, label: str, people: int, clicks: int, pause: float) -> list[Person]:
-    """So many people who all have the page open, and then click beside each other, each after a pause of about `pause` seconds."""
-    start = asyncio.Event()
+async def crowd(
+    address: str, page: str, label: str, people: int, clicks: int, pause: float, happening: Happening | None = None,
+) -> list[Person]:
+    """So many people who all have the page open, and then click beside each other, each after a pause of about `pause` seconds.
+
+    While something happens, they go on clicking; the `clicks` are counted from when it is over.
+    """
+    start, over = asyncio.Event(), asyncio.Event()
     everybody = [Person(address, page, label) for _ in range(people)]
     visits = []
     for person in everybody:
-        visits.append(asyncio.create_task(person.visit(clicks, start, pause)))
+        visits.append(asyncio.create_task(person.visit(clicks, start, over, pause)))
         await asyncio.sleep(0.05)
     while not all(person.ready for person in everybody) and not any(visit.done() for visit in visits):
         await asyncio.sleep(0.1)
     start.set()
+    if happening:
+        await happening()
+    over.set()
     await asyncio.gather(*visits)
     return everybody
