@@ -240,6 +240,8 @@ def writing_rows(url: str) -> Iterator[sa.Connection]:
             raise LoadError(BUSY)
         metadata.create_all(connection)
         yield connection
+        if connection.dialect.name == "postgresql":
+            _look_over(connection)
 
 
 def _replace_rows(
@@ -262,6 +264,13 @@ def _replace_rows(
                     connection.execute(sa.insert(metadata.tables[name]), part.to_dicts())
         connection.execute(sa.insert(load_history), [load.row() for load in ([] if begun else known)] + [made.row()])
         prune_schemas(connection, keep, made.contents_of)
+
+
+def _look_over(connection: sa.Connection) -> None:
+    """Has PostgreSQL look how much there is now. It would do so by itself after a minute, and until then plan for tables of before."""
+    raw: Any = connection.connection.driver_connection
+    for table in metadata.sorted_tables:
+        raw.execute(psycopg.sql.SQL("ANALYZE {}").format(psycopg.sql.Identifier(table.name)))
 
 
 def _slices(rows: Rows) -> Iterator[pl.DataFrame]:

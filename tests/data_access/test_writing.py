@@ -67,6 +67,14 @@ def test_every_kind_of_database_holds_the_same(tmp_path: Path, postgresql_databa
     assert held[0] == held[1] == held[2]
 
 
+def test_postgresql_plans_for_what_was_loaded_at_once(tmp_path: Path, postgresql_url: str) -> None:
+    known = sa.table("pg_class", sa.column("relname"), sa.column("reltuples"))
+    for children in (2, 7):
+        load([sources(tmp_path / str(children), children)], postgresql_url)
+        with engine(postgresql_url).connect() as connection:
+            assert connection.scalar(sa.select(known.c.reltuples).where(known.c.relname == "child")) == children
+
+
 def test_the_version_changes_with_the_contents_and_with_the_as_at_date(tmp_path: Path, url: str) -> None:
     one, two = sources(tmp_path / "one", 2), sources(tmp_path / "two", 3)
     seen, versions = set(), set()
