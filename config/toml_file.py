@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import os
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,16 +37,26 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The settings file {path} can't be read ({error}). It must be a UTF-8 text file.") from None
     try:
-        return tomllib.loads(text)
+        return copy.deepcopy(_parsed(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path.name} is not valid TOML: {error}. Correct that line and try again.") from None
 
 
+# The files are read anew at each click, so that a change holds at once; what a file says is worked out when it says something else.
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
+
+
 def line_of(path: Path, pattern: str, occurrence: int = 0) -> int:
     """The 1-based line of the n-th line of a file that matches a regular expression (1 if none does)."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    found = [number for number, line in enumerate(lines, start=1) if re.search(pattern, line)]
+    found = _lines_with(path.read_text(encoding="utf-8"), pattern)
     return found[min(occurrence, len(found) - 1)] if found else 1
+
+
+@lru_cache(maxsize=256)
+def _lines_with(text: str, pattern: str) -> tuple[int, ...]:
+    return tuple(number for number, line in enumerate(text.splitlines(), start=1) if re.search(pattern, line))
 
 
 def read_entries(

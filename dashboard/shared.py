@@ -29,7 +29,8 @@ def worked_out_once(view: View, what: Hashable, work: Callable[[View], T]) -> T:
     if not view.identity:
         return work(view)
     view.reporting.before_look()
-    return cast("T", _worked_out(view.identity, repr(what), view, work))
+    # By name: for each argument by position, Streamlit inspects the function anew.
+    return cast("T", _worked_out(identity=view.identity, what=repr(what), _view=view, _work=work))
 
 
 def drawn_once(view: View, what: Hashable, draw: Callable[[], None]) -> None:
@@ -41,7 +42,7 @@ def drawn_once(view: View, what: Hashable, draw: Callable[[], None]) -> None:
         draw()
         return
     view.reporting.before_look()
-    _drawn(view.identity, repr(what), draw)
+    _drawn(identity=view.identity, what=repr(what), _draw=draw)
 
 
 @st.cache_resource(max_entries=VALUES_KEPT, show_spinner=False)
