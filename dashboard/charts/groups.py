@@ -6,10 +6,9 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, layout, line
+from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, figure_of, layout, line
 from dashboard.sentences import group_words, groups_alt
 from dashboard.words import cell_words, figure, short_count_words, target_words
 from metrics.breakdowns import Breakdown
@@ -51,7 +50,7 @@ def groups_chart(
     )
     y_axis = axis(range=[len(rows) - BELOW, -ABOVE], visible=False)
     annotations = [_annotation(*label, index, lines) for index, label in enumerate(labels)]
-    picture = go.Figure(data=traces, layout=layout(
+    picture = figure_of(traces, layout(
         row_height * len(rows) + AXIS_HEIGHT, xaxis=x_axis, yaxis=y_axis, annotations=annotations,
     ))
     return Drawing(picture, groups_alt(measure, breakdown, groups), tuple(_key(measure, overall, held, rows, breakdown)))

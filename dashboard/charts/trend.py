@@ -7,13 +7,12 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from config.rebases import Rebase
 from dashboard.charts.beside import with_beside
 from dashboard.charts.changes import change_key, change_marks, change_shapes, change_words, places
-from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, MARKS, TARGET, Drawing, KeyItem, axis, layout, line
+from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, MARKS, TARGET, Drawing, KeyItem, axis, figure_of, layout, line
 from dashboard.comparator_beside import Beside
 from dashboard.sentences import COMMON_CAUSE as NO_SIGNAL
 from dashboard.sentences import grain, trend_alt
@@ -66,7 +65,7 @@ def trend_chart(
     ]
     y_axis = axis(range=span, ticksuffix=" %" if trend.measure.percent else "", nticks=6)
     shapes = [*_rebase_shapes(starts.values()), *change_shapes(placed)]
-    picture = go.Figure(data=traces, layout=layout(HEIGHT, xaxis=_time_axis(frame), yaxis=y_axis, shapes=shapes))
+    picture = figure_of(traces, layout(HEIGHT, xaxis=_time_axis(frame), yaxis=y_axis, shapes=shapes))
     new_baselines = [
         KeyItem("rebase", f"Dotted upright line: new limits from {long_date(rebase.on)}, because: {rebase.reason}")
         for rebase in rebases if rebase.on in starts

@@ -4,6 +4,7 @@ import datetime
 import itertools
 from typing import Any
 
+import plotly.graph_objects as go
 import polars as pl
 import pytest
 
@@ -13,7 +14,7 @@ from dashboard.charts import theme
 from dashboard.charts.groups import groups_chart
 from dashboard.charts.trend import point_states, tick_label, tick_positions, trend_chart
 from metrics.breakdowns import BREAKDOWNS
-from metrics.catalogue import get
+from metrics.catalogue import get, measures
 from metrics.trend import Chart
 from tests.dashboard.made_up import made_groups, made_trend
 
@@ -132,6 +133,21 @@ def test_charts_are_still_transparent_and_described() -> None:
         assert drawing.figure.layout.paper_bgcolor == drawing.figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
         assert drawing.figure.layout.xaxis.fixedrange and drawing.figure.layout.yaxis.fixedrange
         assert get("education_plan").title in drawing.alt
+
+
+def test_plotly_knows_every_property_of_what_is_drawn() -> None:
+    rebase = Rebase("education_plan", datetime.date(2024, 4, 1), "new form")
+    groups: list[tuple[str, float, int]] = [("foster_carer", 90, 100), ("residential", 20, 50), ("Not recorded", 1, 2)]
+    drawn = [trend_chart(made_trend(measure.id, SHIFTED, target=75), [rebase]) for measure in measures()]
+    drawn += [
+        groups_chart(measure, PLACEMENT, made_groups(measure.id, "placement", groups), overall=0.5, targets={"residential": 0.7})
+        for measure in measures()
+    ]
+    for drawing in drawn:
+        described = drawing.figure.to_dict()
+        assert go.Figure(described).to_dict() == described
+    with pytest.raises(ValueError):
+        go.Figure(theme.figure_of([{"type": "scatter", "mood": "lines"}], theme.layout(100)).to_dict())
 
 
 def test_groups_have_dots_intervals_and_words() -> None:
