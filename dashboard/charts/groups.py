@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, figure_of, layout, line
+from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, figure_of, layout, line, margin
 from dashboard.sentences import group_words, groups_alt
 from dashboard.words import cell_words, figure, short_count_words, target_words
 from metrics.breakdowns import Breakdown
@@ -45,13 +45,13 @@ def groups_chart(
         *_marks(held_rows, scale, reach, TARGET),
         *_dots(measure, breakdown, rows, scale),
     ]
-    x_axis = axis(
-        range=_range(rows, measure, overall, held, scale), ticksuffix=" %" if measure.percent else "", nticks=6, side="bottom",
-    )
+    span = _range(rows, measure, overall, held, scale)
+    x_axis = axis(range=span, ticksuffix=" %" if measure.percent else "", nticks=6, side="bottom")
     y_axis = axis(range=[len(rows) - BELOW, -ABOVE], visible=False)
     annotations = [_annotation(*label, index, lines) for index, label in enumerate(labels)]
+    room = margin(16 if measure.percent else 8, AXIS_HEIGHT - 8, 22 if measure.percent and span[1] >= 100 else 12)
     picture = figure_of(traces, layout(
-        row_height * len(rows) + AXIS_HEIGHT, xaxis=x_axis, yaxis=y_axis, annotations=annotations,
+        row_height * len(rows) + AXIS_HEIGHT, margin=room, xaxis=x_axis, yaxis=y_axis, annotations=annotations,
     ))
     return Drawing(picture, groups_alt(measure, breakdown, groups), tuple(_key(measure, overall, held, rows, breakdown)))
 

@@ -78,10 +78,15 @@ def figure_of(traces: Sequence[dict[str, Any]], layout: dict[str, Any]) -> go.Fi
 def layout(height: int, **more: Any) -> dict[str, Any]:
     """The layout all charts share: transparent, room for labels, nothing to drag."""
     return {
-        "template": _NO_TEMPLATE, "height": height, "margin": {"l": 8, "r": 12, "t": 10, "b": 8}, "showlegend": False,
+        "template": _NO_TEMPLATE, "height": height, "margin": margin(), "showlegend": False,
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"size": FONT_SIZE}, "dragmode": False,
         "hovermode": "closest", "hoverlabel": {"align": "left", "font": {"size": FONT_SIZE}}, **more,
     }
+
+
+def margin(left: int = 8, bottom: int = 8, right: int = 12) -> dict[str, int]:
+    """Room around a chart, in pixels. Axes make more where their labels need it, but then Plotly draws the chart twice."""
+    return {"l": left, "r": right, "t": 10, "b": bottom}
 
 
 def axis(**more: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import polars as pl
 from config.rebases import Rebase
 from dashboard.charts.beside import with_beside
 from dashboard.charts.changes import change_key, change_marks, change_shapes, change_words, places
-from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, MARKS, TARGET, Drawing, KeyItem, axis, figure_of, layout, line
+from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, MARKS, TARGET, Drawing, KeyItem, axis, figure_of, layout, line, margin
 from dashboard.comparator_beside import Beside
 from dashboard.sentences import COMMON_CAUSE as NO_SIGNAL
 from dashboard.sentences import grain, trend_alt
@@ -34,6 +34,8 @@ from metrics.summarise import State
 from metrics.trend import Chart, Trend
 
 HEIGHT = 300
+LABELS_HEIGHT = 64
+"""Of the periods' names below a chart, in pixels."""
 MOST_TICKS = 8
 MANY_POINTS = 24
 _YEAR_STARTS = {"quarter": ("Q1",), "month": ("-04",), "term": ("Autumn",)}
@@ -65,7 +67,8 @@ def trend_chart(
     ]
     y_axis = axis(range=span, ticksuffix=" %" if trend.measure.percent else "", nticks=6)
     shapes = [*_rebase_shapes(starts.values()), *change_shapes(placed)]
-    picture = figure_of(traces, layout(HEIGHT, xaxis=_time_axis(frame), yaxis=y_axis, shapes=shapes))
+    room = margin((54 if span[1] >= 100 else 47) if trend.measure.percent else 27, LABELS_HEIGHT)
+    picture = figure_of(traces, layout(HEIGHT, margin=room, xaxis=_time_axis(frame), yaxis=y_axis, shapes=shapes))
     new_baselines = [
         KeyItem("rebase", f"Dotted upright line: new limits from {long_date(rebase.on)}, because: {rebase.reason}")
         for rebase in rebases if rebase.on in starts

@@ -20,7 +20,7 @@ from tests.browser.server import running_server
 
 AIM, OVERVIEW_AIM = 1.3, 1.5
 STATEMENT, OVERVIEW = "statement_2", ""
-FILTER, GROUPS = "Ethnic group", ("White", "Mixed", "Asian")
+FILTER, GROUPS = "Ethnic group", ("White", "Mixed")
 ROUNDS, ROUNDS_OF_LARGER = 3, 1
 QUIET_SECONDS = 0.6
 PATIENCE = 180_000
