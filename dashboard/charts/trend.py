@@ -34,8 +34,8 @@ from metrics.summarise import State
 from metrics.trend import Chart, Trend
 
 HEIGHT = 300
-LABELS_HEIGHT = 64
-"""Of the periods' names below a chart, in pixels."""
+BELOW_PLOT, LABEL_LINE = 28, 18
+"""Room below the plot, and for each line of the periods' names, in pixels."""
 MOST_TICKS = 8
 MANY_POINTS = 24
 _YEAR_STARTS = {"quarter": ("Q1",), "month": ("-04",), "term": ("Autumn",)}
@@ -67,8 +67,10 @@ def trend_chart(
     ]
     y_axis = axis(range=span, ticksuffix=" %" if trend.measure.percent else "", nticks=6)
     shapes = [*_rebase_shapes(starts.values()), *change_shapes(placed)]
-    room = margin((54 if span[1] >= 100 else 47) if trend.measure.percent else 27, LABELS_HEIGHT)
-    picture = figure_of(traces, layout(HEIGHT, margin=room, xaxis=_time_axis(frame), yaxis=y_axis, shapes=shapes))
+    x_axis = _time_axis(frame)
+    bottom = BELOW_PLOT + LABEL_LINE * (1 + any("<br>" in label for label in x_axis["ticktext"]))
+    room = margin((54 if span[1] >= 100 else 47) if trend.measure.percent else 27, bottom)
+    picture = figure_of(traces, layout(HEIGHT, margin=room, xaxis=x_axis, yaxis=y_axis, shapes=shapes))
     new_baselines = [
         KeyItem("rebase", f"Dotted upright line: new limits from {long_date(rebase.on)}, because: {rebase.reason}")
         for rebase in rebases if rebase.on in starts
