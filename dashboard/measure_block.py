@@ -34,6 +34,7 @@ from metrics.kinds import Measure
 from metrics.targets import level
 from metrics.trend import Trend
 
+_ICONS = "display:flex;flex-wrap:wrap;gap:1rem"
 _HEADLINE = "font-size:1.4rem;line-height:1.3;font-weight:600;margin:0"
 
 
@@ -83,9 +84,8 @@ def _headline(trend: Trend) -> None:
         st.markdown(f"{words.hidden_later_sentence(trend.hidden_since)}.")
     period = words.upper_first(words.period_words(row))
     st.markdown(f"{period}, {words.interval_words(measure, row['lower'], row['upper'])}. {words.target_sentence(trend)}")
-    with st.container(horizontal=True, gap="small"):
-        for icon in (variation_icon(trend.variation), assurance_icon(trend.assurance)):
-            st.html(icon, width="content")
+    # One element, not four: the browser draws all of a page's elements anew after each click.
+    st.html(f'<div style="{_ICONS}">{variation_icon(trend.variation)}{assurance_icon(trend.assurance)}</div>')
     st.markdown(f"**{sentences.control_sentence(trend)}**")
 
 
