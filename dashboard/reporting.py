@@ -8,23 +8,25 @@ from __future__ import annotations
 import datetime
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from config.code_lists import NOT_RECORDED
-from config.disclosure import disclosure_rules
+from dashboard.releases import Anew, Present, Releases, Shown, family_of, unreleased
 from data_access.cells import fetch
 from data_access.tables import authority_source, child_authority, data_version, made_up, period, provided_table
+from data_access.workspace import Release
 from metrics.areas import leave_out
 from metrics.breakdowns import AREAS, BREAKDOWNS, TEAM, Breakdown
 from metrics.catalogue import measures
 from metrics.cells import cells_schema, cells_select
 from metrics.disclosure.masking import mask
-from metrics.disclosure.protection import Protected, protect_unit
 from metrics.disclosure.select import children_schema, children_select
 from metrics.kinds import Measure
+from metrics.releases import needed_sources
 from metrics.summarise import Facts, Where, summarise
 from metrics.unit import Responsibility, Scope, Unit
 from metrics.units import UNITS
@@ -45,25 +47,42 @@ class DataChanged(Exception):
     """The database holds another version than this `Reporting` was made from."""
 
 
+@dataclass(frozen=True)
+class ChangedPeriod:
+    """A released period of a unit of which the data has other numbers by now. `released_at` is UTC; `measures` are the ids of those
+    whose numbers changed."""
+
+    unit: Unit
+    grain: str
+    period: str
+    released_at: datetime.datetime
+    measures: frozenset[str]
+
+
 class Reporting:
     """The data of one version: `version`, `as_at`, `made_up`, `provided` source tables and `periods` of every grain; `areas` says whether
     it is that of several authorities.
 
-    With a `responsibility`, of its children only; no row of another child becomes a cell.
+    With a `responsibility`, of its children only; no row of another child becomes a cell. With `releases`, the protected view shows
+    released periods as they were released; a made-up authority's are never released, nor is a part of the children.
     """
 
-    def __init__(self, engine: sa.Engine, responsibility: Responsibility | None = None) -> None:
+    def __init__(
+        self, engine: sa.Engine, responsibility: Responsibility | None = None, releases: Releases | None = None,
+    ) -> None:
         """Raises NoData when nothing was loaded yet."""
         self.responsibility = responsibility
         self._engine = engine
         self._lock = threading.Lock()
         self._groups: dict[tuple[str, str], list[str]] = {}
         self._cells: dict[_Key, pl.DataFrame] = {}
-        self._protected: dict[_Key, Protected] = {}
+        self._protected: dict[_Key, Shown] = {}
         self._protecting = threading.Lock()
+        self._released_anew: int | None = None
         with engine.connect() as connection:
             self.version, self.as_at = _version(connection)
             self.made_up = _is_made_up(connection, self.version)
+            self._releases = None if self.made_up or responsibility is not None else releases
             self.provided = frozenset(connection.scalars(sa.select(provided_table.c.name)))
             self.areas = _has_areas(connection)
             self._provided_by = _provided_by(connection) if self.areas else {}
@@ -127,24 +146,95 @@ class Reporting:
         """The summary as anybody may see it: the same columns, with nulls and the state 'hidden' where a number is hidden.
 
         `where` has one group of a breakdown; `by` and `where` together at most two breakdowns. What is hidden is decided once for all
-        tables of a unit and grain, when the first of them is asked for, and kept.
+        tables of a unit and grain, when the first of them is asked for, and kept. Raises DataChanged, and WorkspaceUnavailable where
+        the released periods can't be read or kept.
         """
-        held = dict(where or {})
-        exact = self.summary(measure, grain, by=by, where={name: (group,) for name, group in held.items()})
-        return mask(
-            exact, self._protected_of(measure.unit, grain), self.periods(grain),
-            measure=measure.id, by=by, where=held, provided=measure.sources() <= self.provided,
-        )
+        shown = self._protected_of(measure.unit, grain)
+        lacking = set(shown.lacking(measure))
+        present = measure.sources() <= shown.sources
+        labels = self.periods(grain)["label"]
+        provided = {label: label not in lacking if label in shown.releases else present for label in labels}
+        parts = [
+            self._masked(measure, grain, shown, by, dict(where or {}), provided=each)
+            .filter(pl.col("period").is_in([label for label in labels if provided[label] == each]))
+            for each in set(provided.values()) or {present}
+        ]
+        return parts[0] if len(parts) == 1 else pl.concat(parts).sort("period_start", *by)
 
-    def _protected_of(self, unit: Unit, grain: str) -> Protected:
-        declared, key = _declared(unit, grain)
+    def forget_what_was_replaced(self) -> None:
+        """Lets go of what is shown of released periods if a person has released any anew since: the next who looks gets the new numbers.
+
+        Raises WorkspaceUnavailable.
+        """
+        if self._releases is None:
+            return
+        counter = self._releases.counter()
+        if counter != self._released_anew:
+            with self._protecting:
+                if self._released_anew is not None:
+                    self._protected.clear()
+                self._released_anew = counter
+
+    def kept(self, measure: Measure, grain: str) -> dict[str, Release]:
+        """Of what was given so far: the periods, by label, in which the protected numbers of a measure are the released ones and the data
+        has others by now."""
+        shown = self._protected.get(_declared(measure.unit, grain)[1])
+        return {label: shown.releases[label] for label, measures in shown.changed.items() if measure.id in measures} if shown else {}
+
+    def changed(self) -> list[ChangedPeriod]:
+        """The released periods of all grains that the data has other numbers of by now. Raises DataChanged and WorkspaceUnavailable."""
+        return [
+            ChangedPeriod(unit, grain, label, release.at, measures)
+            for unit, grain in self._released_families()
+            for label, (release, measures) in self._changed_of(unit, grain).items()
+        ]
+
+    def release_anew(self, anew: Anew) -> None:
+        """Releases all changed periods anew, of all grains: they are then shown as the data has them. This takes a while.
+
+        Raises DataChanged and WorkspaceUnavailable.
+        """
+        if self._releases is None:
+            return
+        for unit, grain in self._released_families():
+            if self._changed_of(unit, grain):
+                with self._protecting:
+                    self._protected[_declared(unit, grain)[1]] = self._releases.shown(self._present(unit, grain), anew)
+        self._released_anew = self._releases.counter()
+
+    def _released_families(self) -> list[tuple[Unit, str]]:
+        there_are = self._releases.families() if self._releases else set()
+        return [
+            (unit, grain) for unit in UNITS for grain in GRAINS
+            if family_of(unit, _declared(unit, grain)[0], grain, self.areas) in there_are
+        ]
+
+    def _changed_of(self, unit: Unit, grain: str) -> dict[str, tuple[Release, frozenset[str]]]:
+        return self._releases.changed(self._present(unit, grain)) if self._releases else {}
+
+    def _masked(
+        self, measure: Measure, grain: str, shown: Shown, by: Sequence[str], where: dict[str, str], *, provided: bool,
+    ) -> pl.DataFrame:
+        """The protected summary, with or without a source for the numerators."""
+        facts = Facts(shown.cells, self.periods(grain), measure.sources() if provided else frozenset())
+        exact = summarise(measure, facts, by=by, where={name: (group,) for name, group in where.items()})
+        return mask(exact, shown.protected, self.periods(grain), measure=measure.id, by=by, where=where, provided=provided)
+
+    def _protected_of(self, unit: Unit, grain: str) -> Shown:
+        key = _declared(unit, grain)[1]
         with self._protecting:
             if key not in self._protected:
-                select, schema = children_select(unit, declared, self._scope(grain)), children_schema(unit, declared, self.areas)
-                rows = self._read(select, schema, declared)
-                labels = tuple(self.periods(grain)["label"])
-                self._protected[key] = protect_unit(rows, labels, declared, disclosure_rules())
+                present = self._present(unit, grain)
+                self._protected[key] = self._releases.shown(present) if self._releases else unreleased(present)
             return self._protected[key]
+
+    def _present(self, unit: Unit, grain: str) -> Present:
+        declared, _ = _declared(unit, grain)
+        select, schema = children_select(unit, declared, self._scope(grain)), children_schema(unit, declared, self.areas)
+        return Present(
+            unit, grain, declared, self.areas, self.version, self.provided & needed_sources(declared), self.periods(grain),
+            self._cells_of(unit, grain), lambda: self._read(select, schema, declared),
+        )
 
     def _cells_of(self, unit: Unit, grain: str) -> pl.DataFrame:
         declared, key = _declared(unit, grain)

@@ -11,9 +11,12 @@ from data_access.workspace import WorkspaceUnavailable
 from data_access.workspace.backup import BackupError, backup, restore
 
 NAME = "workspace"
-HELP = "back up what people wrote (evidence, targets, actions, notes, the audit log), or restore it"
+HELP = "back up what people wrote (evidence, targets, actions, notes, the audit log) and the released periods, or restore it"
 ERRORS = (BackupError, WorkspaceUnavailable)
-NOUNS = {"item_revision": ("revision", "revisions"), "audit_log": ("entry of the audit log", "entries of the audit log")}
+NOUNS = {
+    "item_revision": ("revision", "revisions"), "audit_log": ("entry of the audit log", "entries of the audit log"),
+    "period_release": ("release of a period", "releases of periods"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -29,10 +29,20 @@ from data_access.workspace.records import (
     Stage,
     TargetRecord,
 )
+from data_access.workspace.releases import (
+    AlreadyReleased,
+    Family,
+    Release,
+    keep_releases,
+    last_anew,
+    released_families,
+    releases_of,
+    was_released_otherwise,
+)
 
 __all__ = [
-    "ActionRecord", "ChangeRecord", "EditConflict", "EvidenceRecord", "EvidenceState", "NoteRecord", "Record", "Revision",
-    "SavedViewRecord", "Stage", "TargetRecord", "WorkspaceUnavailable", "change_counter", "current", "everything", "evidence_of",
-    "existing_workspace", "fill_demo_evidence", "history", "metadata", "new_id", "save", "taken_away", "undo", "withdraw",
-    "workspace_engine",
+    "ActionRecord", "AlreadyReleased", "ChangeRecord", "EditConflict", "EvidenceRecord", "EvidenceState", "Family", "NoteRecord", "Record",
+    "Release", "Revision", "SavedViewRecord", "Stage", "TargetRecord", "WorkspaceUnavailable", "change_counter", "current", "everything",
+    "evidence_of", "existing_workspace", "fill_demo_evidence", "history", "keep_releases", "last_anew", "metadata", "new_id",
+    "released_families", "releases_of", "save", "taken_away", "undo", "was_released_otherwise", "withdraw", "workspace_engine",
 ]

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from data_access import audit
 from data_access.workspace.engine import WorkspaceUnavailable, explained, workspace_engine
 from data_access.workspace.history import item_revision
+from data_access.workspace.releases import period_release
 
-TABLES = (item_revision, audit.audit_log)
-_AT_ONCE = 1000
+TABLES = (item_revision, audit.audit_log, period_release)
+_AT_ONCE = 100
 
 
 class BackupError(Exception):
