@@ -13,14 +13,15 @@ from config.access import Access, Grant, Role
 DATA_QUALITY = "data_quality"
 LOAD = "load"
 AUDIT_LOG = "audit"
-LEAST_ROLE = {DATA_QUALITY: Role.ANALYST, LOAD: Role.ANALYST, AUDIT_LOG: Role.ADMINISTRATOR}
+RELEASE = "released"
+LEAST_ROLE = {DATA_QUALITY: Role.ANALYST, LOAD: Role.ANALYST, RELEASE: Role.ADMINISTRATOR, AUDIT_LOG: Role.ADMINISTRATOR}
 """The pages that not everybody has, and the least role that has them. All others are everybody's."""
 
 ROLE_WORDS = {
     Role.VIEWER: "Viewer: the protected view",
     Role.MANAGER: "Manager: exact numbers of one's own teams",
     Role.ANALYST: "Analyst: exact numbers",
-    Role.ADMINISTRATOR: "Administrator: exact numbers and the audit log",
+    Role.ADMINISTRATOR: "Administrator: exact numbers, released periods and the audit log",
 }
 DEMO_ROLE, DEMO_TEAM = "demo_role", "demo_team"
 """Keys, in the address too, of what somebody chooses who looks at the made-up authority."""

@@ -19,12 +19,14 @@ from dashboard.improvement_views import saved_views
 from dashboard.personal import NotInProtectedView
 from dashboard.pooled import own_area
 from dashboard.quality_words import loaded_words
+from dashboard.release_blocks import kept_note
 from dashboard.reporting import DataChanged, NoData
 from dashboard.session import Data, await_new_data, choices, current_data, open_guard, open_view, own_data, present_load, teams, workspace
 from dashboard.words import EXACT, PROTECTED, escape_markdown, long_date
 from data_access.audit import AuditUnavailable
 from data_access.engines import DatabaseUnavailable
 from data_access.workspace import WorkspaceUnavailable
+from metrics.catalogue import measures
 
 PAGES_FOLDER = Path(__file__).resolve().parent.parent / "pages"
 FAVICON = Path(__file__).resolve().parent / "favicon.svg"
@@ -43,6 +45,7 @@ PAGES = (
     ("definitions", "Definitions", ":material/menu_book:", "How every measure is counted, and how to read the numbers."),
     ("data_quality", "Data quality", ":material/rule:", "What was loaded, what is missing, and which measures it touches."),
     ("load", "Load data", ":material/upload_file:", "Load returns and extracts, or go back to an earlier load."),
+    ("released", "Released periods", ":material/lock_clock:", "What the protected view keeps as it was released, and releasing it anew."),
     ("audit", "Audit log", ":material/history:", "Who signed in, saw exact numbers, took them away or changed something."),
 )
 
@@ -143,14 +146,18 @@ def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> N
     chosen = replace(chosen, compare=comparator_choice.in_address(published))
     shown = filters.shown_words(chosen, choices(data, chosen.grain).periods, data.reporting.as_at)
     guard = SessionGuard(workspace, person, still, data.reporting.version, st.session_state, page.title, shown)
-    saved_views(open_view(data, chosen, guard, published), page)
+    view = open_view(data, chosen, guard, published)
+    saved_views(view, page)
     with st.container(gap="xsmall"):
         heading(authority, person)
         st.markdown(f":material/filter_alt: **Shown:** {escape_markdown(shown)}.")
+        kept = st.container()
     try:
         page.run()
     except NotInProtectedView as problem:
         st.info(str(problem), icon=":material/shield_person:")
+    with kept:
+        kept_note(view.reporting.kept(measures(), chosen.grain), view.reporting.periods(chosen.grain)["label"].to_list())
     footer(data, person)
 
 

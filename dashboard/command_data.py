@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+import functools
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 
 from config.access import Role
 from config.settings import absolute_address, settings
@@ -11,12 +13,15 @@ from dashboard.access import Person
 from dashboard.console import user_name
 from dashboard.guard import CommandGuard
 from dashboard.personal import PersonalReporting
+from dashboard.release_words import kept_sentences
+from dashboard.releases import Releases
 from dashboard.reporting import Reporting
 from dashboard.words import listing
 from data_access.audit import Action, Entry
 from data_access.engines import engine
 from data_access.workspace import workspace_engine
 from metrics.breakdowns import EVERY
+from metrics.kinds import Measure
 
 
 def add_where(parser: argparse.ArgumentParser) -> None:
@@ -40,12 +45,26 @@ def personal_reporting(database: str | None, where: Mapping[str, Sequence[str]],
 
     Raises NoData and DatabaseUnavailable; the figures raise AuditUnavailable and WorkspaceUnavailable.
     """
-    everything = Reporting(engine(absolute_address(database) if database else settings().database))
+    address = absolute_address(database) if database else settings().database
+    everything = Reporting(engine(address), releases=releases_for(address))
     who = user_name()
     filters = [f"{breakdown} is {listing(groups, 'or')}" for breakdown, groups in where.items()]
     look = Entry(who, "command line", Action.EXACT_VIEW, what, ", ".join(filters), everything.version)
     guard = CommandGuard(lambda: workspace_engine(settings().workspace), look)
     return PersonalReporting(everything, Person("", who, Role.ANALYST if exact else Role.VIEWER), guard)
+
+
+def releases_for(address: str) -> Releases | None:
+    """The released periods for the data at an address: those of the settings' workspace are of the settings' database, and of no other."""
+    if address != settings().database:
+        return None
+    return Releases(functools.cache(lambda: workspace_engine(settings().workspace)))
+
+
+def tell_kept(reporting: PersonalReporting, measures: Iterable[Measure], grain: str) -> None:
+    """Says on standard error which periods of the measures were given as they were released."""
+    for sentence in kept_sentences(reporting.kept(measures, grain), reporting.periods(grain)["label"].to_list()):
+        print(sentence, file=sys.stderr)
 
 
 def _condition(text: str) -> tuple[str, str]:

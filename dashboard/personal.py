@@ -7,7 +7,7 @@ exact figure is given before the guard has made sure that the person still has t
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import polars as pl
@@ -123,6 +123,12 @@ class PersonalReporting:
         """Called before numbers are shown that were worked out for another person who may see the same; raises when they must not be."""
         if self.exact:
             self._guard.before_exact()
+
+    def kept(self, wanted: Iterable[Measure], grain: str) -> dict[Measure, dict[str, datetime.datetime]]:
+        """Of what has been worked out in the protected view: by measure, the periods that are shown as they were released while the data
+        has other numbers by now, each with when it was released (UTC). Nothing of exact figures."""
+        kept = {} if self.exact else {measure: self._reporting.kept(measure, grain) for measure in wanted}
+        return {measure: {label: release.at for label, release in periods.items()} for measure, periods in kept.items() if periods}
 
     def before_export(self, what: str) -> None:
         """Called before an export is made; raises when it must not be."""

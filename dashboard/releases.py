@@ -102,14 +102,15 @@ class Releases:
         """
         family = self._family(present)
         for _ in range(_ATTEMPTS):
-            before = self._released(family, present)
+            known = releases_of(self._workspace(), family)
+            before = _holding(known, present)
             changed = _changed(present, before)
             kept = {label: release for label, release in before.items() if not (anew and label in changed)}
             present_children = present.children()
             cells, children = _rows(present, present_children, kept)
             protected = protect_unit(children, tuple(present.periods["label"]), present.measures, disclosure_rules())
             protected = as_released(protected, {label: hidden_from_bytes(release.hidden) for label, release in kept.items()})
-            added = self._new(family, present, present_children, before, kept, protected, anew)
+            added = self._new(family, present, present_children, known, kept, protected, anew)
             try:
                 keep_releases(self._workspace(), family, list(added.values()))
             except AlreadyReleased:
@@ -125,7 +126,7 @@ class Releases:
 
         Raises WorkspaceUnavailable.
         """
-        before = self._released(self._family(present), present)
+        before = _holding(releases_of(self._workspace(), self._family(present)), present)
         return {label: (before[label], measures) for label, measures in _changed(present, before).items()}
 
     def families(self) -> set[Family]:
@@ -135,27 +136,21 @@ class Releases:
     def _family(self, present: Present) -> Family:
         return family_of(present.unit, present.measures, present.grain, present.areas)
 
-    def _released(self, family: Family, present: Present) -> dict[str, Release]:
-        """The releases that hold, of periods that are complete in the data. One made before a source was there says nothing of it."""
-        complete = set(present.complete)
-        found = releases_of(self._workspace(), family)
-        return {label: release for label, release in found.items() if label in complete and present.sources <= release.provided}
-
     def _new(
-        self, family: Family, present: Present, children: pl.DataFrame, before: Mapping[str, Release], kept: Mapping[str, Release],
+        self, family: Family, present: Present, children: pl.DataFrame, known: Mapping[str, Release], kept: Mapping[str, Release],
         protected: Protected, anew: Anew | None,
     ) -> dict[str, Release]:
-        """The releases of the complete periods that are not kept."""
+        """The releases of the complete periods that are not kept. `known`: the releases there were when it was decided what is kept."""
         labels = [label for label in present.complete if label not in kept]
         if not labels:
             return {}
-        known = {label: release.number for label, release in releases_of(self._workspace(), family).items()}
         first_reason = COUNTED_OTHERWISE if was_released_otherwise(self._workspace(), family) else ""
         now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         added = {}
         for label in labels:
-            number = known.get(label, 0) + 1
-            who, reason = (anew.who, anew.reason) if anew and label in before else ("", SOURCE_ADDED if number > 1 else first_reason)
+            number = known[label].number + 1 if label in known else 1
+            replaced = SOURCE_ADDED if number > 1 else first_reason
+            who, reason = (anew.who, anew.reason) if anew and label in _holding(known, present) else ("", replaced)
             added[label] = Release(
                 label, number, now, who, reason, present.version, present.sources, rows_to_bytes(present.cells, label),
                 rows_to_bytes(children, label), hidden_to_bytes(protected, label),
@@ -172,6 +167,12 @@ def unreleased(present: Present) -> Shown:
 def family_of(unit: Unit, measures: tuple[Measure, ...], grain: str, areas: bool) -> Family:
     """The family of tables that a unit's measures are released in."""
     return Family(unit.name, grain, fingerprint(unit, measures, grain, areas, disclosure_rules()))
+
+
+def _holding(known: Mapping[str, Release], present: Present) -> dict[str, Release]:
+    """The releases that hold: of periods that are complete in the data. One from before a source was there says nothing of it."""
+    complete = set(present.complete)
+    return {label: release for label, release in known.items() if label in complete and present.sources <= release.provided}
 
 
 def _changed(present: Present, released: Mapping[str, Release]) -> dict[str, frozenset[str]]:

@@ -161,19 +161,20 @@ class Reporting:
         ]
         return parts[0] if len(parts) == 1 else pl.concat(parts).sort("period_start", *by)
 
-    def forget_what_was_replaced(self) -> None:
+    def forget_what_was_replaced(self) -> int:
         """Lets go of what is shown of released periods if a person has released any anew since: the next who looks gets the new numbers.
 
-        Raises WorkspaceUnavailable.
+        Gives a number that differs after each such release. Raises WorkspaceUnavailable.
         """
         if self._releases is None:
-            return
+            return 0
         counter = self._releases.counter()
         if counter != self._released_anew:
             with self._protecting:
                 if self._released_anew is not None:
                     self._protected.clear()
                 self._released_anew = counter
+        return counter
 
     def kept(self, measure: Measure, grain: str) -> dict[str, Release]:
         """Of what was given so far: the periods, by label, in which the protected numbers of a measure are the released ones and the data

@@ -16,14 +16,15 @@ from config.code_lists import NOT_RECORDED
 from config.rebases import Rebase
 from config.settings import settings
 from dashboard import improvement_records
-from dashboard.access import DATA_QUALITY, Person
+from dashboard.access import DATA_QUALITY, RELEASE, Person
 from dashboard.comparator_figures import Published
 from dashboard.guard import SessionGuard
 from dashboard.improvement_records import Written
 from dashboard.personal import PersonalReporting, responsibility_of
 from dashboard.quality_data import Quality, counted
 from dashboard.quality_problems import badges
-from dashboard.reporting import DataChanged, Reporting
+from dashboard.releases import Anew, Releases
+from dashboard.reporting import ChangedPeriod, DataChanged, Reporting
 from dashboard.versions import Versions
 from dashboard.view import Filters, View
 from data_access.engines import current_version, engine
@@ -99,7 +100,7 @@ def _parts(url: str, key: str) -> set[Responsibility | None]:
 @st.cache_resource(max_entries=PARTS_KEPT * VERSIONS_KEPT, show_spinner=False)
 def _open(url: str, key: str, responsibility: Responsibility | None) -> Data:
     reader = engine(url)
-    reporting = Reporting(reader, responsibility)
+    reporting = Reporting(reader, responsibility, Releases(workspace))
     with reader.connect() as connection:
         loaded_at = connection.execute(sa.select(data_version.c.loaded_at)).scalar_one()
     if current_version(url) != key:
@@ -178,6 +179,29 @@ def _quality(url: str, key: str) -> Quality:
         reader.dispose()
 
 
+def changed_periods(guard: SessionGuard) -> list[ChangedPeriod]:
+    """The released periods that a later load has changed: which, and of which measures. It takes a while the first time.
+
+    Raises as the guard and `current_data` do, and WorkspaceUnavailable.
+    """
+    guard.must_have(DATA_QUALITY)
+    data = current_data()
+    return _changed_periods(data.url, data.key, Releases(workspace).counter(), data.reporting)
+
+
+@st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner="Looking for released periods that have changed …")
+def _changed_periods(url: str, key: str, counter: int, _reporting: Reporting) -> list[ChangedPeriod]:
+    return _reporting.changed()
+
+
+def release_anew(guard: SessionGuard, what: str, reason: str) -> None:
+    """Releases all changed periods anew, once the audit log has it; `what` says which. Raises as the guard and `current_data` do, and
+    WorkspaceUnavailable."""
+    guard.must_have(RELEASE)
+    guard.change(f"released anew: {what}. Reason: {reason}")
+    current_data().reporting.release_anew(Anew(guard.person.who, reason))
+
+
 @st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner=False)
 def _badges(url: str, key: str) -> dict[str, tuple[str, ...]]:
     return badges(_quality(url, key))
@@ -201,11 +225,12 @@ def open_view(data: Data, filters: Filters, guard: SessionGuard, published: Publ
     open_guard(guard)
     place, counter = settings().workspace, change_counter(workspace())
     known = _written(place, counter)
+    replaced = 0 if guard.person.role.exact else data.reporting.forget_what_was_replaced()
     reporting = PersonalReporting(data.reporting, guard.person, guard)
     decisions = improvement_records.decisions(known)
     view = View(
         reporting, filters, *decisions, published=published, written=known, badges=_badges(data.url, data.key),
-        identity=_identity(data, guard.person, filters, place, counter, decisions, published),
+        identity=_identity(data, guard.person, filters, place, counter, replaced, decisions, published),
     )
     st.session_state[_VIEW] = view
     return view

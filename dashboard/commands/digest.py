@@ -6,8 +6,9 @@ import argparse
 import json
 import sys
 
-from config.settings import settings
+from config.settings import absolute_address, settings
 from dashboard import digest
+from dashboard.command_data import releases_for
 from dashboard.console import clear_progress, show_progress, user_name
 from dashboard.reporting import DataChanged, NoData, Reporting
 from data_access.engines import engine
@@ -26,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prints the digest to standard output. Data that no load of ours brought is looked at first, which takes a while."""
-    reporting, workspace = Reporting(engine(options.database or settings().database)), workspace_engine(settings().workspace)
+    address = absolute_address(options.database) if options.database else settings().database
+    reporting, workspace = Reporting(engine(address), releases=releases_for(address)), workspace_engine(settings().workspace)
     if reporting.made_up:
         print("The data is a made-up authority's, of which nothing is kept to compare with. Load your own first.", file=sys.stderr)
         return 1

@@ -8,7 +8,7 @@ import sys
 import polars as pl
 
 from config.settings import settings
-from dashboard.command_data import add_where, personal_reporting, where_of
+from dashboard.command_data import add_where, personal_reporting, tell_kept, where_of
 from dashboard.exports import to_csv
 from dashboard.improvement_records import decisions, read_if_there
 from dashboard.measure_table import measure_table
@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
     reporting = personal_reporting(options.database, where, what, exact=options.exact)
     table = measure_table(reporting, chosen, options.period, targets, by=by, where=where, rebases=rebases)
     print(EXACT if options.exact else PROTECTED, file=sys.stderr)
+    tell_kept(reporting, chosen, options.period)
     write(table, options.format)
     return 0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.settings import absolute_address, settings
 from dashboard import comparator_figures, digest
-from dashboard.command_data import add_where, personal_reporting, where_of
+from dashboard.command_data import add_where, personal_reporting, tell_kept, where_of
 from dashboard.console import clear_progress, show_progress, user_name
 from dashboard.filters import shown_words
 from dashboard.improvement_records import Written, decisions, read
@@ -76,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
         view.before_export(f"qs133 pack: {options.output.name}")
     write_file(options.output, contents, force=options.force)
     print(f"{options.output} is written. {view.sharing}", file=sys.stderr)
+    tell_kept(view.reporting, catalogue.measures(), options.period)
     return 0
 
 

@@ -11,9 +11,21 @@ import sqlalchemy as sa
 
 from dashboard.command_line import main
 from data_access.audit import Action, Entry, entries, record
-from data_access.workspace import NoteRecord, everything, history, metadata, new_id, save, withdraw, workspace_engine
+from data_access.workspace import (
+    NoteRecord,
+    everything,
+    history,
+    keep_releases,
+    metadata,
+    new_id,
+    releases_of,
+    save,
+    withdraw,
+    workspace_engine,
+)
 from data_access.workspace.backup import TABLES, BackupError, backup, restore
 from tests.data_access.test_workspace_migrations import OLD_ROWS, write_old
+from tests.data_access.test_workspace_releases import FAMILY, released
 
 NOTE = NoteRecord(measure="attendance", words="A school closed – for two weeks.")
 Address = Callable[[str], str]
@@ -40,6 +52,8 @@ def filled(url: str) -> sa.Engine:
     save(engine, "0", NOTE.model_copy(update={"words": "Three."}), after=1, who="ben")
     withdraw(engine, NoteRecord, "1", after=1, who="ben")
     record(engine, Entry("ann", "analyst", Action.EXPORT, "a file"))
+    keep_releases(engine, FAMILY, [released("2025-26 Q1"), released("2025-26 Q2")])
+    keep_releases(engine, FAMILY, [released("2025-26 Q1", 2, b"new")])
     return engine
 
 
@@ -52,13 +66,15 @@ def rows_of(engine: sa.Engine) -> list[list[tuple[object, ...]]]:
 def test_everything_comes_back_with_its_history(address: Address, tmp_path: Path, source: str, target: str) -> None:
     before = filled(url := address(source))
     counts = backup(url, tmp_path / "backups" / "today.sqlite")
-    assert counts == {"item_revision": 5, "audit_log": 1}
+    assert counts == {"item_revision": 5, "audit_log": 1, "period_release": 3}
     restored_url = address(target)
     assert restore(tmp_path / "backups" / "today.sqlite", restored_url) == counts
     after = workspace_engine(restored_url)
     assert rows_of(after) == rows_of(before)
     save(after, new_id(), NOTE, after=0, who="cal")  # the numbers go on where they were
     record(after, Entry("cal", "analyst", Action.EXPORT, "a file"))
+    keep_releases(after, FAMILY, [released("2025-26 Q3")])
+    assert releases_of(after, FAMILY)["2025-26 Q1"].cells == b"new"
     assert len(everything(after)) == 3 and entries(after).height == 2
     assert [path.name for path in (tmp_path / "backups").iterdir()] == ["today.sqlite"]
 
@@ -104,10 +120,10 @@ def test_the_command_copies_and_says_how_much(
     monkeypatch.setenv("QS133_WORKSPACE_URL", url)
     file = str(tmp_path / "backup.sqlite")
     assert main(["workspace", "backup", file]) == 0
-    assert capsys.readouterr().out == "Backed up 5 revisions and 1 entry of the audit log.\n"
+    assert capsys.readouterr().out == "Backed up 5 revisions, 1 entry of the audit log and 3 releases of periods.\n"
     other = address("sqlite")
     assert main(["workspace", "restore", file, "--workspace", other]) == 0
-    assert capsys.readouterr().out == "Restored 5 revisions and 1 entry of the audit log.\n"
+    assert capsys.readouterr().out == "Restored 5 revisions, 1 entry of the audit log and 3 releases of periods.\n"
     assert len(history(workspace_engine(other), NoteRecord, "0")) == 2
     assert main(["workspace", "restore", file, "--workspace", other]) == 1
     assert "not empty" in capsys.readouterr().err

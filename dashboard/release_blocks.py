@@ -1,0 +1,91 @@
+"""Released periods that a later load has changed: the report of them, and releasing them anew, which an administrator does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard.access import RELEASE
+from dashboard.guard import SessionGuard
+from dashboard.release_words import Kept, changed_rows, changed_words, kept_sentences
+from dashboard.reporting import ChangedPeriod
+from dashboard.words import escape_markdown, plural
+from data_access.audit import AuditUnavailable
+from data_access.workspace import WorkspaceUnavailable
+
+_DONE, _ROUND = "_released_done", "_released_round"
+MOST_CHARACTERS = 500
+WHY = (
+    "A period that is over is **released** when it is first shown in the protected view, and from then on it stays there as it was: "
+    "whoever kept the numbers of before a load could otherwise subtract them from those of after it, and be left with a single child. "
+    "Exact numbers are always those of the data as it is now."
+)
+Release = Callable[[SessionGuard, str, str], None]
+
+
+def released_page(changed: Sequence[ChangedPeriod], guard: SessionGuard, release: Release, *, made_up: bool) -> None:
+    """The administrator's page. `release` releases all changed periods anew: it takes the guard, which periods, and the reason."""
+    guard.must_have(RELEASE)
+    st.title("Released periods", anchor=False)
+    st.markdown(WHY)
+    if done := st.session_state.pop(_DONE, None):
+        st.success(escape_markdown(done), icon=":material/check_circle:")
+    changed_list(changed, made_up=made_up)
+    if not changed:
+        return
+    st.header("Release anew", anchor="anew")
+    st.markdown(
+        "The protected view, its downloads and commands then show these periods as the data has them now. Do so for a real correction, "
+        "and not after every load: each release lets whoever kept the earlier numbers see what changed. It can't be taken back."
+    )
+    number = st.session_state.get(_ROUND, 0)
+    with st.form(f"release_{number}", border=False):
+        reason = st.text_area("Why these periods are released anew", max_chars=MOST_CHARACTERS, key=f"release_reason_{number}")
+        pressed = st.form_submit_button("Release these periods anew", icon=":material/published_with_changes:", key=f"release_now_{number}")
+    if pressed and not reason.strip():
+        st.error("Write why these periods are released anew. The audit log keeps it.", icon=":material/error:")
+    elif pressed:
+        with st.spinner("Working out what is hidden …"):
+            release(guard, changed_words(changed), reason.strip())
+        st.session_state[_ROUND] = number + 1
+        st.session_state[_DONE] = f"Released anew: {changed_words(changed)}."
+        st.rerun()
+
+
+def changed_section(periods: Callable[[], Sequence[ChangedPeriod]], guard: SessionGuard, *, made_up: bool) -> None:
+    """The report on the page on data quality, which goes on without it where the workspace can't be read."""
+    st.header("Released periods that have changed", anchor="released")
+    try:
+        changed_list(periods(), made_up=made_up)
+    except (WorkspaceUnavailable, AuditUnavailable) as problem:
+        st.warning(escape_markdown(str(problem)), icon=":material/cloud_off:")
+        return
+    if guard.person.may_have(RELEASE):
+        st.page_link("../pages/released.py", label="Released periods", icon=":material/lock_clock:")
+
+
+def changed_list(changed: Sequence[ChangedPeriod], *, made_up: bool) -> None:
+    """The periods and their measures, in words: no count, from which a child could be told."""
+    if made_up:
+        st.info("The data is made up, so its periods are not kept as they were released.", icon=":material/info:")
+        return
+    if not changed:
+        st.markdown("No released period has changed: the protected view shows the data as it is.")
+        return
+    rows = changed_rows(changed)
+    st.markdown(
+        f"**{plural(len(rows), 'released period has', 'released periods have')} other numbers in the data by now.** The protected view "
+        "shows them as they were released, until an administrator releases them anew."
+    )
+    st.dataframe(
+        rows, hide_index=True, height="content" if len(rows) <= 12 else 460, alt="Released periods that have changed",
+        column_config={"Measures that changed": st.column_config.TextColumn(width="large")},
+    )
+
+
+def kept_note(kept: Kept, labels: Sequence[str]) -> None:
+    """Says on a protected page which of its periods are shown as they were released; nothing where all are as the data has them."""
+    sentences = kept_sentences(kept, labels)
+    if sentences:
+        st.caption(f":material/lock_clock: {escape_markdown(' '.join(sentences))}", help=WHY)

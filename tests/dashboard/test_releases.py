@@ -1,0 +1,368 @@
+"""Released periods stay in the protected view as they were, whatever is loaded, until a person releases them anew."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+from polars.testing import assert_frame_equal
+
+from config import disclosure
+from dashboard.access import WITHOUT_SIGN_IN
+from dashboard.command_line import main
+from dashboard.personal import PersonalReporting
+from dashboard.release_words import changed_rows, changed_sentence, kept_sentences, spans
+from dashboard.releases import COUNTED_OTHERWISE, SOURCE_ADDED, Anew, Releases
+from dashboard.reporting import ChangedPeriod, Reporting
+from data_access.audit import Action, entries
+from data_access.demo import write_demo
+from data_access.engines import engine
+from data_access.load import load
+from data_access.workspace import WorkspaceUnavailable, releases_of, workspace_engine
+from data_access.workspace.releases import period_release
+from metrics.breakdowns import BREAKDOWNS
+from metrics.catalogue import get
+from metrics.kinds import Measure
+from metrics.unit import Responsibility
+from tests.dashboard.people import Agreeing, exact
+from tests.data_access import damage
+from tests.data_access.workspaces import workspace_address
+
+CONCERN, ASSESSED, PLAN = get("social_emotional_concern"), get("assessment_covers_all_factors"), get("education_plan")
+SCORES = {"social_emotional_concern", "social_emotional_mean"}
+EARLIER, LATER = datetime.date(2026, 5, 15), datetime.date(2026, 9, 30)
+TABLES: tuple[tuple[str, ...], ...] = ((), *itertools.combinations(("placement", "sex", "ethnicity", "disabled"), 1),
+                                       ("placement", "sex"), ("ethnicity", "care_status"), ("team", "age_band"))
+Load = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return write_demo(tmp_path_factory.mktemp("authority"), children=100, years=1)
+
+
+@pytest.fixture
+def load_with(made: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+    """`load_with(extract=how, ...)` loads the authority with extracts changed, as real data into the settings' database."""
+    address = f"duckdb:///{tmp_path / 'reporting.duckdb'}"
+    monkeypatch.setenv("QS133_DATABASE_URL", address)
+    numbers = itertools.count()
+
+    def do(
+        *, as_at: datetime.date = LATER, made_up: bool = False, without: str = "", **changes: Callable[[damage.Rows], damage.Rows],
+    ) -> str:
+        sources = damage.copy_of(made, tmp_path / f"sources_{next(numbers)}")
+        for name, how in changes.items():
+            damage.change(sources[-1] / f"{name}.csv", how)
+        if without:
+            (sources[-1] / f"{without}.csv").unlink()
+        load(sources, address, as_at=as_at, made_up=made_up)
+        return address
+
+    return do
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    """A workspace of the settings, on each engine."""
+    address = workspace_address(request, tmp_path)
+    monkeypatch.setenv("QS133_WORKSPACE_URL", address)
+    return workspace_engine(address)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    address = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
+    monkeypatch.setenv("QS133_WORKSPACE_URL", address)
+    return workspace_engine(address)
+
+
+def opened(address: str, workspace: sa.Engine, responsibility: Responsibility | None = None) -> Reporting:
+    return Reporting(engine(address), responsibility, Releases(lambda: workspace))
+
+
+def shown(reporting: Reporting, measure: Measure = CONCERN, grain: str = "quarter") -> dict[tuple[str, ...], pl.DataFrame]:
+    """What the protected view has of a measure, by the breakdowns of the table."""
+    return {by: reporting.protected_summary(measure, grain, by=by) for by in TABLES}
+
+
+def same(
+    some: dict[tuple[str, ...], pl.DataFrame], others: dict[tuple[str, ...], pl.DataFrame], periods: list[str],
+    tables: Sequence[tuple[str, ...]] = TABLES,
+) -> bool:
+    """Whether the tables show the same of these periods. A group that one of them has in other periods only may have a row of nothing."""
+
+    def rows(table: pl.DataFrame) -> pl.DataFrame:
+        return table.filter(pl.col("period").is_in(periods), (pl.col("state") != "no data") | (pl.col("denominator") != 0))
+
+    return all(rows(some[by]).equals(rows(others[by])) for by in tables)
+
+
+def complete(reporting: Reporting, grain: str = "quarter") -> list[str]:
+    return reporting.periods(grain).filter("complete")["label"].to_list()
+
+
+def fewer(rows: damage.Rows) -> damage.Rows:
+    """One in three of the scores from before July 2026, and all from then on."""
+    return [row for number, row in enumerate(rows) if not number % 3 or row["score_date"] >= "2026-07-01"]
+
+
+def test_a_load_that_changes_a_released_period_is_not_shown_until_it_is_released_anew(either: sa.Engine, load_with: Load) -> None:
+    address = load_with()
+    before = shown(opened(address, either))
+    assert_frame_equal(before[()], Reporting(engine(address)).protected_summary(CONCERN, "quarter"))
+    present = Reporting(engine(address := load_with(outcome_scores=fewer)))
+    later = opened(address, either)
+    periods = complete(later)
+    assert not same(shown(present), before, periods) and same(shown(later), before, periods)
+    assert later.summary(CONCERN, "quarter").equals(present.summary(CONCERN, "quarter"))
+    changed = later.changed()
+    assert {each.unit for each in changed} == {CONCERN.unit} and frozenset().union(*(each.measures for each in changed)) <= SCORES
+    assert {each.period for each in changed if CONCERN.id in each.measures} == set(later.kept(CONCERN, "quarter"))
+
+    later.release_anew(Anew("ann", "late scores"))
+    assert later.changed() == [] and later.kept(CONCERN, "quarter") == {}
+    again = opened(address, either)
+    for reporting in (later, again):
+        assert same(shown(reporting), shown(present), periods)
+    reasons = {
+        (release.who, release.reason) for family in Releases(lambda: either).families()
+        for label, release in releases_of(either, family).items() if label in {each.period for each in changed}
+    }
+    assert reasons == {("ann", "late scores")}
+
+
+def test_what_was_hidden_stays_hidden_and_what_was_shown_stays_shown_as_new_periods_come(workspace: sa.Engine, load_with: Load) -> None:
+    """All two-way tables, in the unit with the most measures."""
+    pairs = [*itertools.combinations(BREAKDOWNS, 2)]
+    earlier = opened(load_with(as_at=EARLIER), workspace)
+    before = {pair: earlier.protected_summary(CONCERN, "quarter", by=pair) for pair in pairs}
+    later = opened(load_with(), workspace)
+    assert set(complete(earlier)) < set(complete(later))
+    after = {pair: later.protected_summary(CONCERN, "quarter", by=pair) for pair in pairs}
+    assert same(before, after, complete(earlier), pairs)
+
+
+def test_an_incomplete_period_is_taken_from_the_data_and_released_once_it_is_over(workspace: sa.Engine, load_with: Load) -> None:
+    early = opened(load_with(as_at=EARLIER), workspace)
+    shown(early)
+    (last,) = early.periods("quarter").filter(~pl.col("complete"))["label"]
+    (family,) = Releases(lambda: workspace).families()
+    assert last not in releases_of(workspace, family)
+
+    address = load_with(as_at=EARLIER, outcome_scores=lambda rows: [row for row in rows if row["score_date"] < "2026-04-01"])
+    changed, present = opened(address, workspace), Reporting(engine(address))
+    assert same(shown(changed), shown(present), [last]) and not same(shown(changed), shown(early), [last])
+    over = opened(load_with(), workspace)
+    shown(over)
+    assert last in releases_of(workspace, family) and over.changed() == []
+
+
+def test_going_back_to_earlier_data_shows_a_period_that_is_not_over_there_as_it_is(workspace: sa.Engine, load_with: Load) -> None:
+    shown(opened(load_with(), workspace))
+    address = load_with(as_at=EARLIER)
+    back = opened(address, workspace)
+    (last,) = back.periods("quarter").filter(~pl.col("complete"))["label"]
+    assert same(shown(back), shown(Reporting(engine(address))), [last])
+
+
+@pytest.mark.parametrize(("made_up", "responsibility"), [(True, None), (False, Responsibility(("Permanence",)))])
+def test_made_up_data_and_a_managers_part_are_never_released(
+    workspace: sa.Engine, load_with: Load, made_up: bool, responsibility: Responsibility | None,
+) -> None:
+    reporting = opened(load_with(made_up=made_up), workspace, responsibility)
+    shown(reporting)
+    reporting.release_anew(Anew("ann", "nothing"))
+    reporting.forget_what_was_replaced()
+    assert Releases(lambda: workspace).families() == set() and reporting.changed() == []
+
+
+def test_numbers_whose_source_is_missing_from_a_later_load_stay_as_they_were(workspace: sa.Engine, load_with: Load) -> None:
+    early = opened(load_with(as_at=EARLIER), workspace)
+    before, released = shown(early, PLAN), complete(early)
+    later = opened(load_with(without="education_plans"), workspace)
+    after = shown(later, PLAN)
+    assert same(after, before, released)
+    new = after[()].filter("complete", ~pl.col("period").is_in(released))
+    assert new.height and set(new["state"]) == {"no data"} and new["numerator"].null_count() == new.height
+    assert after[()]["period"].to_list() == sorted(after[()]["period"])
+    back = opened(load_with(), workspace)
+    whole = shown(back, PLAN)
+    assert same(whole, before, released)
+    assert "no data" not in set(whole[()].filter("complete")["state"])
+    (family,) = Releases(lambda: workspace).families()
+    assert {release.reason for label, release in releases_of(workspace, family).items() if label not in released} == {SOURCE_ADDED}
+
+
+def test_another_way_of_counting_or_hiding_is_a_new_release(
+    workspace: sa.Engine, load_with: Load, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown(opened(load_with(), workspace))
+    present = Reporting(engine(address := load_with(outcome_scores=fewer)))
+    stricter = disclosure.disclosure_rules().model_copy(update={"smallest_cell": 12})
+    for module in ("dashboard.releases", "config.disclosure"):
+        monkeypatch.setattr(f"{module}.disclosure_rules", lambda: stricter)
+    reporting = opened(address, workspace)
+    assert same(shown(reporting), shown(present), complete(reporting)) and reporting.changed() == []
+    (family,) = (family for family in Releases(lambda: workspace).families() if COUNTED_OTHERWISE in {
+        release.reason for release in releases_of(workspace, family).values()
+    })
+    assert len(Releases(lambda: workspace).families()) == 2 and releases_of(workspace, family)
+
+
+def test_without_the_workspace_the_protected_view_shows_nothing(workspace: sa.Engine, load_with: Load) -> None:
+    address = load_with()
+
+    def away() -> sa.Engine:
+        raise WorkspaceUnavailable("It is away.")
+
+    with pytest.raises(WorkspaceUnavailable, match="It is away"):
+        Reporting(engine(address), releases=Releases(away)).protected_summary(CONCERN, "quarter")
+    read_only = sa.create_engine(workspace.url)
+    sa.event.listen(read_only, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
+    reporting = opened(address, read_only)
+    with pytest.raises(WorkspaceUnavailable, match="you may write there"):
+        reporting.protected_summary(CONCERN, "quarter")
+    assert reporting.summary(CONCERN, "quarter").height
+    assert opened(address, workspace).protected_summary(CONCERN, "quarter").height
+
+
+def test_servers_that_look_at_the_same_moment_show_the_same(either: sa.Engine, load_with: Load) -> None:
+    address = load_with()
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: opened(address, either).protected_summary(CONCERN, "quarter", by=("sex",)), range(4)))
+    assert all(each.equals(found[0]) for each in found)
+    with either.connect() as connection:
+        numbers = connection.execute(sa.select(period_release.c.period, period_release.c.number)).all()
+    assert len(set(numbers)) == len(numbers) and {number for _, number in numbers} == {1}
+
+
+def test_another_server_lets_go_of_what_a_person_replaced(workspace: sa.Engine, load_with: Load) -> None:
+    shown(opened(load_with(), workspace))
+    address = load_with(outcome_scores=fewer)
+    one, other = opened(address, workspace), opened(address, workspace)
+    for reporting in (one, other):
+        reporting.forget_what_was_replaced()
+        shown(reporting)
+    one.release_anew(Anew("ann", "late scores"))
+    assert not same(shown(one), shown(other), complete(one))
+    other.forget_what_was_replaced()
+    assert same(shown(one), shown(other), complete(one))
+
+
+def test_each_grain_is_released_by_itself(workspace: sa.Engine, load_with: Load) -> None:
+    shown(opened(load_with(), workspace), grain="year")
+    address = load_with(outcome_scores=fewer)
+    later = opened(address, workspace)
+    assert {each.grain for each in later.changed()} <= {"year"}
+    assert same(shown(later), shown(Reporting(engine(address))), complete(later))
+
+
+def test_the_command_lists_and_releases_and_the_audit_log_has_it(
+    workspace: sa.Engine, load_with: Load, capsys: pytest.CaptureFixture[str],
+) -> None:
+    measures = ["measures", "--measure", CONCERN.id, "--measure", ASSESSED.id]
+    load_with()
+    assert main(measures) == 0
+    before = capsys.readouterr()
+    assert "released" not in before.err
+    assert main(["release", "--list"]) == 0 and capsys.readouterr().out == "No released period has changed.\n"
+    load_with(outcome_scores=fewer)
+    assert main(measures) == 0
+    kept = capsys.readouterr()
+    last = [line for line in kept.out.splitlines() if ",true," in line]
+    assert last == [line for line in before.out.splitlines() if ",true," in line]
+    assert "are those released on" in kept.err and CONCERN.title in kept.err and ASSESSED.title not in kept.err
+    assert main([*measures, "--exact"]) == 0 and "those released" not in capsys.readouterr().err
+    assert main(["release", "--list"]) == 0
+    listed = capsys.readouterr().out
+    assert "quarter 2025-26 Q" in listed and CONCERN.title in listed
+    before_release = entries(workspace).height
+    assert main(["release", "--reason", "late scores"]) == 0
+    assert capsys.readouterr().out.startswith("Released ")
+    entry = entries(workspace).row(0, named=True)
+    assert entries(workspace).height == before_release + 1 and entry["action"] == Action.CHANGE.value and entry["role"] == "command line"
+    assert entry["what"].startswith("qs133 release: quarter 2025-26 Q") and entry["what"].endswith("Reason: late scores")
+    assert main(measures) == 0
+    assert "released" not in (after := capsys.readouterr()).err and after.out != kept.out
+    for usage in (["release"], ["release", "--reason", " "], ["release", "--list", "--reason", "x"]):
+        with pytest.raises(SystemExit) as left:
+            main(usage)
+        assert left.value.code == 2
+
+
+def test_nothing_is_released_that_the_audit_log_cannot_have(
+    workspace: sa.Engine, load_with: Load, capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown(opened(load_with(), workspace))
+    address = load_with(outcome_scores=fewer)
+    with workspace.begin() as connection:
+        connection.execute(sa.DDL("CREATE TRIGGER full BEFORE INSERT ON audit_log BEGIN SELECT RAISE(FAIL, 'disk full'); END"))
+    assert main(["release", "--reason", "late scores"]) == 1
+    assert "audit log can't be written" in capsys.readouterr().err and opened(address, workspace).changed()
+
+
+def test_a_database_that_is_not_the_settings_is_shown_as_it_is(
+    workspace: sa.Engine, load_with: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    address = load_with()
+    monkeypatch.setenv("QS133_DATABASE_URL", f"duckdb:///{tmp_path / 'another.duckdb'}")
+    assert main(["measures", "--measure", CONCERN.id, "--database", address]) == 0
+    assert Releases(lambda: workspace).families() == set() and capsys.readouterr().out
+
+
+def test_made_up_data_has_nothing_to_release(workspace: sa.Engine, load_with: Load, capsys: pytest.CaptureFixture[str]) -> None:
+    load_with(made_up=True)
+    assert main(["release", "--reason", "late scores"]) == 1 and "made-up authority's" in capsys.readouterr().err
+    assert entries(workspace).height == 0
+
+
+def test_a_load_says_which_released_periods_it_changed(
+    workspace: sa.Engine, load_with: Load, made: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown(opened(load_with(), workspace))
+    sources = damage.copy_of(made, tmp_path / "by command")
+    damage.change(sources[-1] / "outcome_scores.csv", fewer)
+    assert main(["load", *map(str, sources), "--as-at", LATER.isoformat()]) == 0
+    said = capsys.readouterr().err
+    assert "have other numbers in the data by now: quarter 2025-26 Q" in said and "qs133 release" in said
+
+
+def test_a_person_is_told_of_the_kept_periods_of_measures_that_were_worked_out(workspace: sa.Engine, load_with: Load) -> None:
+    shown(opened(load_with(), workspace))
+    reporting = PersonalReporting(opened(load_with(outcome_scores=fewer), workspace), WITHOUT_SIGN_IN, Agreeing())
+    assert reporting.kept([CONCERN], "quarter") == {}
+    for measure in (CONCERN, ASSESSED):
+        reporting.summary(measure, "quarter")
+    assert list(reporting.kept([CONCERN, ASSESSED], "quarter")) == [CONCERN] and reporting.kept([ASSESSED], "quarter") == {}
+    assert exact(opened(load_with(), workspace)).kept([CONCERN], "quarter") == {}
+
+
+def test_the_words_name_periods_and_measures_and_no_children() -> None:
+    labels = [f"2025-26 Q{number}" for number in (1, 2, 3, 4)]
+    assert spans({labels[0], labels[1], labels[3]}, labels) == ["2025-26 Q1", "2025-26 Q2", "2025-26 Q4"]
+    assert spans(set(labels), labels) == ["2025-26 Q1 to 2025-26 Q4"]
+    october, november = datetime.datetime(2026, 10, 3, 9), datetime.datetime(2026, 11, 2, 9)
+    kept = {PLAN: {labels[0]: october, labels[1]: october}, CONCERN: {labels[1]: october, labels[3]: november}}
+    assert kept_sentences(kept, labels) == [
+        "The numbers of 2025-26 Q1 and 2025-26 Q2 are those released on 3 October 2026, because a later load changed the data: "
+        f"{CONCERN.title}; {PLAN.title}.",
+        f"The numbers of 2025-26 Q4 are those released on 2 November 2026, because a later load changed the data: {CONCERN.title}.",
+    ]
+    changed = [
+        ChangedPeriod(PLAN.unit, "year", "2025-26", november, frozenset({PLAN.id})),
+        ChangedPeriod(PLAN.unit, "quarter", labels[0], october, frozenset({PLAN.id})),
+        ChangedPeriod(CONCERN.unit, "quarter", labels[0], october, frozenset({CONCERN.id})),
+    ]
+    assert [list(row.values()) for row in changed_rows(changed)] == [
+        ["2025-26 Q1", "Quarter", "3 October 2026", f"{CONCERN.title}; {PLAN.title}"], ["2025-26", "Year", "2 November 2026", PLAN.title],
+    ]
+    assert changed_sentence(changed).startswith(
+        "2 released periods have other numbers in the data by now: quarter 2025-26 Q1, year 2025-26.",
+    )
