@@ -16,7 +16,6 @@ from typing import Any
 import polars as pl
 import psycopg
 import psycopg.sql
-import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
@@ -206,29 +205,22 @@ def _flush(path: Path) -> None:
 def _write_file(file: Path, frames: Mapping[str, Rows], progress: Callable[[str, float], None]) -> None:
     address = sa.URL.create("duckdb", database=str(file))
     writer = sa.create_engine(address, poolclass=NullPool, hide_parameters=True, connect_args={"config": FILE_OPTIONS})
-    with writer.begin() as connection:
+    with writer.connect() as connection:
         for table in metadata.sorted_tables:
             connection.execute(sa.schema.CreateTable(table))
         raw: Any = connection.connection.driver_connection
         for done, (name, rows) in enumerate(frames.items()):
             progress(f"Writing {name}", done / len(frames))
-            if isinstance(rows, pl.DataFrame) and rows.is_empty():
-                continue
-            columns = list(rows.schema)
-            raw.register("incoming", _arrow(rows))
-            incoming = sa.table("incoming", *(sa.column(column) for column in columns))
-            connection.execute(sa.insert(metadata.tables[name]).from_select(columns, sa.select(incoming)))
-            raw.unregister("incoming")
-
-
-def _arrow(rows: Rows) -> pa.Table | pa.RecordBatchReader:
-    """The rows as Arrow has them; many frames are a stream, of which one is in memory at a time."""
-    newest = pl.CompatLevel.newest()
-    if isinstance(rows, pl.DataFrame):
-        return rows.to_arrow(compat_level=newest)
-    schema = pl.DataFrame(schema=rows.schema).to_arrow(compat_level=newest).schema
-    tables = (frame.to_arrow(compat_level=newest) for frame in rows)
-    return pa.RecordBatchReader.from_batches(schema, (batch for table in tables for batch in table.to_batches()))
+            for frame in frames_of(rows):
+                if frame.is_empty():
+                    continue
+                raw.register("incoming", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
+                incoming = sa.table("incoming", *(sa.column(column) for column in frame.columns))
+                connection.execute(sa.insert(metadata.tables[name]).from_select(frame.columns, sa.select(incoming)))
+                raw.unregister("incoming")
+                if not isinstance(rows, pl.DataFrame):
+                    connection.commit()  # until then DuckDB keeps the frame in memory; nobody reads this file yet
+        connection.commit()
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.bench import beside, cells, clicks, country, disclosure, loading, pages, summaries
+from tests.bench import beside, cells, clicks, country, disclosure, loading, long_files, pages, summaries
 from tests.bench.measuring import Authority, Row, authority
 
 SUBJECTS: dict[str, Callable[[Sequence[Authority]], list[Row]]] = {
@@ -18,7 +18,7 @@ SUBJECTS: dict[str, Callable[[Sequence[Authority]], list[Row]]] = {
 }
 UNASKED = ("load", "cells", "summaries", "disclosure", "pages")
 """What is measured when nothing is named: what takes minutes, not what takes an hour."""
-OF_ENGLAND = ("england", "engines")
+OF_ENGLAND = ("england", "engines", "memory")
 """Subjects that make their own authorities, so many of a made-up England."""
 
 
@@ -30,8 +30,11 @@ def main() -> int:
     parser.add_argument("--sizes", nargs="+", type=int, default=[1, 10, 50], help="how many times 600 children (default: 1 10 50)")
     parser.add_argument("--england", type=int, default=150, help="how many authorities England has (default: 150)")
     parser.add_argument("--engines", nargs="+", type=int, default=[1, 10], help="of how many on each engine (default: 1 10)")
+    parser.add_argument("--marks", type=int, default=5, help="of how many authorities to load, and of ten times as many (default: 5)")
     options = parser.parse_args()
-    of_england = {"england": lambda: country.rows(options.england), "engines": lambda: beside.rows(options.engines)}
+    of_england = dict(zip(OF_ENGLAND, (
+        lambda: country.rows(options.england), lambda: beside.rows(options.engines), lambda: long_files.rows(options.marks),
+    ), strict=True))
     chosen = options.subjects or UNASKED
     unknown = set(chosen) - SUBJECTS.keys() - of_england.keys()
     if unknown:

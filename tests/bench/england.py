@@ -66,13 +66,18 @@ def contents(authorities: int) -> dict[str, Rows]:
     first = AS_AT.replace(year=AS_AT.year - YEARS)
     return {
         **{name: pl.concat([tables[name] for tables in drawn]) for name in drawn[0]},
-        "attendance": Batches(ATTENDANCE, lambda: (_Drawn(place).attendance() for place in places)),
+        "attendance": Batches(ATTENDANCE, lambda: map(drawn_attendance, places)),
         "period": periods.periods(first, AS_AT),
         "provided_table": pl.DataFrame({"name": PROVIDED}),
         "authority_source": pl.DataFrame([place.name for place in places], {"authority": pl.String}).join(
             pl.DataFrame({"name": PROVIDED}), how="cross",
         ),
     }
+
+
+def drawn_attendance(place: Place) -> pl.DataFrame:
+    """An authority's marks."""
+    return _Drawn(place).attendance()
 
 
 def all_places(authorities: int) -> list[Place]:
