@@ -71,20 +71,20 @@ def test_an_administrator_releases_anew_what_a_viewer_saw_as_it_was(
 
     assert any(told() for _ in range(40)), "the new data is shown, and says which periods are not of it"
     take_screenshot(page, "released viewer")
-    administrator = next(new_page(browser, DESKTOP, console_errors))
-    signed_in(administrator, deployment, "ada", "released")
-    expect(administrator.get_by_role("heading", name="Released periods")).to_be_visible(timeout=PATIENCE)
-    reason = administrator.get_by_label("Why these periods are released anew")
-    expect(reason).to_be_visible(timeout=PATIENCE)
-    take_screenshot(administrator, "released")
-    reason.fill("Scores came late")
-    administrator.get_by_role("button", name="Release these periods anew").click()
-    expect(administrator.get_by_text("No released period has changed")).to_be_visible(timeout=PATIENCE)
-    expect(administrator.get_by_text("Released anew: quarter 2025-26 Q3")).to_be_visible()
-    page.reload()
-    settle(page)
-    assert page.get_by_text(KEPT).count() == 0
+    with new_page(browser, DESKTOP, console_errors) as administrator:
+        signed_in(administrator, deployment, "ada", "released")
+        expect(administrator.get_by_role("heading", name="Released periods", exact=True)).to_be_visible(timeout=PATIENCE)
+        reason = administrator.get_by_label("Why these periods are released anew")
+        expect(reason).to_be_visible(timeout=PATIENCE)
+        take_screenshot(administrator, "released")
+        reason.fill("Scores came late")
+        administrator.get_by_role("button", name="Release these periods anew").click()
+        expect(administrator.get_by_text("No released period has changed")).to_be_visible(timeout=PATIENCE)
+        expect(administrator.get_by_text("Released anew: quarter 2025-26 Q3")).to_be_visible()
+        page.reload()
+        settle(page)
+        assert page.get_by_text(KEPT).count() == 0
+        theirs = (deployment.provider.address, "picocss")
+        console_errors[:] = [error for error in console_errors if not any(address in error for address in theirs)]
     assert any(who == "ada@council.example" and action == Action.CHANGE.value and "Scores came late" in what
                for who, action, what in deployment.log())
-    theirs = (deployment.provider.address, "picocss")
-    console_errors[:] = [error for error in console_errors if not any(address in error for address in theirs)]
