@@ -24,7 +24,7 @@ from metrics.breakdowns import EVERY
 from metrics.cells import cells_schema, cells_select
 from metrics.disclosure.audit import Mask
 from metrics.disclosure.family import ALL, Axis, Codes
-from metrics.disclosure.protection import Protected
+from metrics.disclosure.protection import METHOD, Protected
 from metrics.disclosure.select import CHILD, children_schema, children_select
 from metrics.disclosure.tables import Pattern
 from metrics.kinds import Measure
@@ -51,7 +51,7 @@ class Hidden:
 
 
 def fingerprint(unit: Unit, measures: tuple[Measure, ...], grain: str, areas: bool, rules: DisclosureRules) -> str:
-    """Of how a unit's numbers are counted and hidden: another one where the SQL, the columns or the rules are others."""
+    """Of how a unit's numbers are counted and hidden: another one where the SQL, the columns, the rules or the method are others."""
     scope = Scope(grain, _ANY_DAY, None, areas)
     statements = [
         str(select(unit, measures, scope).compile(compile_kwargs={"literal_binds": True})) for select in (cells_select, children_select)
@@ -60,7 +60,7 @@ def fingerprint(unit: Unit, measures: tuple[Measure, ...], grain: str, areas: bo
         {name: str(type_) for name, type_ in schema.items()}
         for schema in (cells_schema(measures, areas), children_schema(unit, measures, areas))
     ]
-    said = json.dumps([statements, schemas, rules.model_dump()], sort_keys=True)
+    said = json.dumps([statements, schemas, rules.model_dump(), METHOD], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -2,8 +2,7 @@
 
 A table's hidden cells can be any whole numbers that keep each line's total. The least and the greatest value of one cell are the
 answers of a linear programme that is a transport problem, so that a greatest flow gives them exactly and in whole numbers; the tests
-hold it against SciPy's HiGHS. Because there are very many cells, most are settled by a bound: if children can be moved around a
-rectangle of four hidden cells, the range is at least that wide.
+hold it against SciPy's HiGHS. Because there are very many cells, most are settled by a bound that is worked out for a whole table at once.
 """
 
 from __future__ import annotations
@@ -33,83 +32,105 @@ class Room:
         """The same for some of the tables."""
         return Room(self.down[tables], self.up[tables])
 
-
-def rectangle_moves(room: Room) -> tuple[Numbers, Numbers]:
-    """(up, down): how far each cell can certainly move, over the best rectangle of which it is a corner."""
-    up = np.minimum(room.up, _best_rectangle(room.down, room.up))
-    down = np.minimum(room.down, _best_rectangle(room.up, room.down))
-    return up, down
+    def where(self, hidden: Mask) -> Room:
+        """The same, but for what is shown there is no room."""
+        return Room(np.where(hidden, self.down, 0), np.where(hidden, self.up, 0))
 
 
-def _best_rectangle(beside: Numbers, opposite: Numbers) -> Numbers:
-    """For each cell (i, j) the greatest min(beside[i, k], beside[h, j], opposite[h, k]) over h != i and k != j.
+def certain_moves(room: Room, needed: Numbers) -> tuple[Numbers, Numbers]:
+    """(up, down): how far each cell can certainly move, as far as `needed` (one number a table) asks.
 
-    The best k for a pair of rows does not depend on j, except that it must not be j itself: so the best two are kept.
+    To raise a cell, others of its row and of its column must be lowered, and where those lines cross as much be added. If the amounts
+    are sent across in proportion to what each line has, none gets more than it can give. To lower a cell it is the other way round, and
+    what crosses is limited by what is there. Cells that can be raised by `needed` and more never limit anything.
     """
-    _, rows, columns = beside.shape
-    result = np.zeros_like(beside)
-    if rows < 2 or columns < 2:
-        return result
-    for row in range(rows):
-        some = np.flatnonzero(beside[:, row].any(axis=1))  # elsewhere nothing can move
-        if not len(some):
-            continue
-        others = beside[some]
-        through = np.minimum(others[:, row, None, :], opposite[some])
-        through[:, row, :] = 0
-        best = through.argmax(axis=2)
-        first = np.take_along_axis(through, best[:, :, None], axis=2)
-        at_best = np.arange(columns)[None, None, :] == best[:, :, None]
-        through[at_best] = -1.0
-        along = np.where(at_best, through.max(axis=2, keepdims=True), first)
-        reached = np.minimum(along, others)
-        reached[:, row, :] = 0
-        result[some, row, :] = reached.max(axis=1)
-    return result
+    most = needed[:, None, None]
+    open_ = (room.up >= most - TINY).astype(np.float64)
+    give = np.minimum(room.down, most)
+    raised = _sent_across(give, open_)
+    lowered = _taken_across(open_, give)
+    return np.minimum(room.up, raised), np.minimum(room.down, lowered)
 
 
-def wide_enough(room: Room, cells: NDArray[np.intp], amount: Numbers, needed: Numbers) -> Mask:
-    """Whether some cells have a range as wide as `needed`, exactly. `cells` has a row (table, row, column) for each. `amount` is null
+def _sent_across(give: Numbers, open_: Numbers) -> Numbers:
+    """For each cell (i, j) the sum of give[i, k] open[h, k] give[h, j] over h != i and k != j, divided by the larger of what row i and
+    column j give: this much can flow."""
+    across = give @ open_.swapaxes(1, 2) @ give
+    along = give * (open_ * give).sum(axis=1, keepdims=True)
+    down = give * (open_ * give).sum(axis=2, keepdims=True)
+    across = across - along - down + give * give * open_
+    larger = np.maximum(give.sum(axis=2, keepdims=True) - give, give.sum(axis=1, keepdims=True) - give)
+    sent: Numbers = np.divide(across, larger, out=np.zeros_like(across), where=larger > 0)
+    return sent
+
+
+def _taken_across(open_: Numbers, give: Numbers) -> Numbers:
+    """For each cell (i, j) the sum of open[i, k] give[h, k] open[h, j] over h != i and k != j."""
+    across = open_ @ give.swapaxes(1, 2) @ open_
+    along = open_ * (give * open_).sum(axis=1, keepdims=True)
+    down = open_ * (give * open_).sum(axis=2, keepdims=True)
+    taken: Numbers = across - along - down + open_ * open_ * give
+    return taken
+
+
+def wide_enough(rooms: tuple[Room, ...], cells: NDArray[np.intp], amount: Numbers, needed: Numbers) -> Mask:
+    """Whether some cells have a range as wide as `needed`. `cells` has a row (table, row, column) for each. `amount` is null
     (nan), or what is in the cell now, where only its greatest value counts.
 
-    A cell can be raised by as much as flows from its row to its column, and lowered by as much as flows back.
+    A cell can be raised by as much as flows from its row to its column, and lowered by as much as flows back; in one room after another,
+    where the later ones have what the earlier have left. With one room that is exact.
     """
     result = np.zeros(len(cells), dtype=bool)
-    step = max(1, NUMBERS_AT_ONCE // max(int(room.down.shape[1] * room.down.shape[2]), 1))
+    step = max(1, NUMBERS_AT_ONCE // max(int(rooms[0].down.shape[1] * rooms[0].down.shape[2]), 1))
     for start in range(0, len(cells), step):
-        table, row, column = cells[start:start + step].T
-        down, up = room.down[table], room.up[table]
-        whole, own = needed[start:start + step], np.isnan(amount[start:start + step])
-        missing = np.where(own, whole, whole - amount[start:start + step])
-        number = np.arange(len(table))
-        own_up, own_down = up[number, row, column], down[number, row, column]
-        up[number, row, column] = down[number, row, column] = 0.0
-        missing = missing - greatest_flow(down, up, (row, column), np.minimum(missing, own_up))
+        some = cells[start:start + step]
+        whole, now = needed[start:start + step], amount[start:start + step]
+        own = np.isnan(now)
+        missing = np.where(own, whole, whole - now)
+        missing = missing - _moved(rooms, some, missing, up=True)
         back = np.flatnonzero(own & (missing > TINY))
-        most = np.minimum(missing, own_down)[back]
-        missing[back] -= greatest_flow(up[back], down[back], (row[back], column[back]), most)
+        missing[back] -= _moved(rooms, some[back], missing[back], up=False)
         result[start:start + step] = missing <= TINY
     return result
 
 
+def _moved(rooms: tuple[Room, ...], cells: NDArray[np.intp], most: Numbers, *, up: bool) -> Numbers:
+    """How far each cell can be raised (or lowered), at most `most`."""
+    table, row, column = cells.T
+    number = np.arange(len(cells))
+    moved, changed = np.zeros(len(cells)), np.zeros((len(cells), *rooms[0].down.shape[1:]))
+    for room in rooms:
+        down, raised = room.down[table], room.up[table]
+        down = np.where(down > 0, np.maximum(down + changed, 0), 0)
+        own = raised[number, row, column] if up else np.maximum(down[number, row, column] - moved, 0)
+        down[number, row, column] = raised[number, row, column] = 0.0
+        lower, raise_ = (down, raised) if up else (raised, down)
+        before = down.copy()
+        moved += greatest_flow(lower, raise_, (row, column), np.minimum(most - moved, own))
+        changed += down - before
+    return moved
+
+
 def greatest_flow(lower: Numbers, raise_: Numbers, ends: tuple[NDArray[np.intp], NDArray[np.intp]], most: Numbers) -> Numbers:
     """How much flows from a row to a column of each table, at most `most`: along a cell from its row to its column as far as the cell can
-    be lowered, and from its column to its row as far as it can be raised.
+    be lowered, and from its column to its row as far as it can be raised. Both arrays, of shape (tables, rows, columns), are left as the
+    flow leaves them.
 
     Ford and Fulkerson's augmenting paths, always along a widest one, in many tables at once. What has flowed along a cell leaves less
-    to lower and more to raise. Both arrays have shape (tables, rows, columns).
+    to lower and more to raise.
     """
     found = np.zeros(len(most))
     going = np.flatnonzero(most > 0)
-    lower, raise_ = lower[going], raise_[going]
+    left_lower, left_raise = lower[going], raise_[going]
     rows, columns = ends[0][going], ends[1][going]
     while len(going):
-        width, from_row, from_column = _widest_paths(lower, raise_, rows, columns)
+        width, from_row, from_column = _widest_paths(left_lower, left_raise, rows, columns)
         width = np.minimum(width, most[going] - found[going])
-        _send(lower, raise_, (rows, columns), (from_row, from_column), width)
+        _send(left_lower, left_raise, (rows, columns), (from_row, from_column), width)
         found[going] += width
         left = (width > 0) & (found[going] < most[going])
-        going, lower, raise_, rows, columns = going[left], lower[left], raise_[left], rows[left], columns[left]
+        lower[going[~left]], raise_[going[~left]] = left_lower[~left], left_raise[~left]
+        going, left_lower, left_raise, rows, columns = going[left], left_lower[left], left_raise[left], rows[left], columns[left]
     return found
 
 

@@ -14,10 +14,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from config.code_lists import ETHNICITY_GROUP, NOT_RECORDED
-from metrics.breakdowns import EVERY
+from metrics.breakdowns import EVERY, NO, YES
 from metrics.disclosure.audit import Mask, Numbers
 
 ALL = "all"
+DISABILITY = ("disabled", "mental_health_problem")
+EITHER = "disability_or_mental_health"
 Codes = NDArray[np.intp]
 
 
@@ -68,10 +70,29 @@ class UnitRows:
         pairs = np.unique(np.column_stack([self._combined[first, second][counted], self.child[counted]]), axis=0)
         return np.bincount(pairs[:, 0], minlength=int(np.prod(shape))).astype(float).reshape(shape)
 
+    def of_periods(self, periods: Codes) -> UnitRows:
+        """The rows of some of the periods."""
+        kept = np.isin(self.period, periods)
+        child = self.child[kept] if self.child is not None else None
+        labels = tuple(self.periods[number] for number in periods)
+        codes = {name: code[kept] for name, code in self.codes.items()}
+        return UnitRows(labels, np.searchsorted(periods, self.period[kept]), self.axes, codes, child)
+
     def with_axis(self, axis: Axis, codes: Codes, nested: Axis) -> UnitRows:
         """The same rows with an axis more, and `nested` now inside it."""
         axes = {**self.axes, axis.name: axis, nested.name: nested}
         return UnitRows(self.periods, self.period, axes, {**self.codes, axis.name: codes}, self.child)
+
+
+def never(first: Axis, second: Axis) -> Mask:
+    """The combinations that nobody can have, as everybody knows from how 'either' is made from its two parts."""
+    if {first.name, second.name} - set(DISABILITY) != {EITHER}:
+        return np.zeros((len(first.groups), len(second.groups)), dtype=bool)
+    if first.name == EITHER:
+        return never(second, first).T
+    return np.array([[
+        (part == YES and either != YES) or (part == NOT_RECORDED and either == NO) for either in second.groups
+    ] for part in first.groups])
 
 
 def unit_rows(frame: pl.DataFrame, periods: tuple[str, ...]) -> UnitRows:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from config.disclosure import DisclosureRules
 from metrics.disclosure.audit import Mask, Numbers
-from metrics.disclosure.family import ALL, Axis, UnitRows, unit_rows
+from metrics.disclosure.family import ALL, DISABILITY, EITHER, Axis, UnitRows, unit_rows
+from metrics.disclosure.implied import Pair, Places, hide_differences, known_within
 from metrics.disclosure.primary import few_children
-from metrics.disclosure.tables import DISABILITY, EITHER, Pattern, protect
+from metrics.disclosure.tables import Pattern, protect
 from metrics.disclosure.values import Children, Outcome
 from metrics.kinds import Measure
 
+METHOD = 1
+"""Counted up when other numbers come to be hidden of the same rows, so that periods which were released before are released anew."""
 ROUNDS = 20
 NAMED_IN_DEFINITIONS = ("care_status", "age_band")
 
@@ -23,7 +27,7 @@ NAMED_IN_DEFINITIONS = ("care_status", "age_band")
 @dataclass
 class Population:
     """Children that measures have as their denominator. `values`: how many each row of `rows` stands for. `unsafe`: the pairs of axes,
-    and of each the periods, of which everything is hidden."""
+    and of each the periods, of which everything is hidden. `within`: which groups are known to be parts of others."""
 
     values: Numbers
     measures: list[str]
@@ -32,6 +36,7 @@ class Population:
     numerator_of: str | None = None
     pattern: Pattern = field(default_factory=Pattern)
     unsafe: dict[tuple[str, str], Mask] = field(default_factory=dict)
+    within: dict[Pair, Places] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,17 +59,46 @@ def protect_unit(frame: pl.DataFrame, periods: tuple[str, ...], measures: tuple[
     populations = _populations(numbers, measures, rows)
     _link(populations, numbers)
     values: dict[str, Pattern] = {}
-    for _ in range(ROUNDS):
-        for index, population in enumerate(populations):
-            children = _protect_children(population, populations[:index], values, rules)
-            outcomes = [id for id in population.measures if f"{id}.with" in numbers]
-            for id in outcomes:
-                values[id] = _protect_outcome(population, children, id, numbers, values, populations)
-            for id in set(population.measures) - set(outcomes):
-                values[id] = _sums_of(population.pattern, [values[id] for id in outcomes])
-        if not _hide_more(populations, values):
-            break
+    _decide(populations, numbers, values, rules)
     return Protected(periods, rows.axes, {id: population.pattern for population in populations for id in population.measures}, values)
+
+
+def _decide(
+    populations: list[Population], numbers: dict[str, Numbers], values: dict[str, Pattern], rules: DisclosureRules, rounds: int = ROUNDS,
+) -> None:
+    """Completes the patterns of the populations and, by measure, of the values. Periods in which a table has failed are decided anew, each
+    with all of its tables, as one table follows another."""
+    for index, population in enumerate(populations):
+        children = _protect_children(population, populations[:index], values, rules)
+        outcomes = [id for id in population.measures if f"{id}.with" in numbers]
+        for id in outcomes:
+            values[id] = _protect_outcome(population, children, id, numbers, values, populations)
+        for id in set(population.measures) - set(outcomes):
+            values[id] = _sums_of(population.pattern, [values[id] for id in outcomes])
+    periods = _hide_more(populations, values)
+    if not len(periods) or not rounds:
+        return
+    kept = np.isin(populations[0].rows.period, periods)
+    some = _of_periods(populations, periods)
+    again = {id: pattern.undecided(periods) for id, pattern in values.items()}
+    _decide(some, {name: number[kept] for name, number in numbers.items()}, again, rules, rounds - 1)
+    for population, newer in zip(populations, some, strict=True):
+        population.pattern.take_over(newer.pattern, periods)
+    for id, pattern in again.items():
+        values[id].take_over(pattern, periods)
+
+
+def _of_periods(populations: list[Population], periods: NDArray[np.intp]) -> list[Population]:
+    """The same populations in some of the periods, with nothing decided but what must be hidden entirely."""
+    found: dict[int, Population] = {}
+    for population in populations:
+        kept = np.isin(population.rows.period, periods)
+        part_of = (found[id(population.part_of[0])], population.part_of[1]) if population.part_of else None
+        found[id(population)] = replace(
+            population, values=population.values[kept], rows=population.rows.of_periods(periods), part_of=part_of,
+            pattern=population.pattern.undecided(periods), unsafe={pair: mask[periods] for pair, mask in population.unsafe.items()},
+        )
+    return list(found.values())
 
 
 def _sums_of(children: Pattern, outcomes: list[Pattern]) -> Pattern:
@@ -76,37 +110,29 @@ def _sums_of(children: Pattern, outcomes: list[Pattern]) -> Pattern:
     return pattern
 
 
-def _hide_more(populations: list[Population], values: dict[str, Pattern]) -> bool:
-    """Hides more where a table has failed, and gives whether there is anything to decide anew.
+def _hide_more(populations: list[Population], values: dict[str, Pattern]) -> NDArray[np.intp]:
+    """Takes note of what more must be hidden where a table has failed, and gives the periods that must be decided anew.
 
     First all of the table's children, so that nobody knows which of its cells are empty; if that is not enough, because a larger
     population tells, then the outcome (or the children) by one of the two breakdowns.
     """
-    again = False
-    for index, population in enumerate(populations):
+    again = np.zeros(len(populations[0].rows.periods) if populations else 0, dtype=bool)
+    for population in populations:
         before = dict(population.unsafe)
         for pattern in (population.pattern, *(values[id] for id in population.measures)):
             for pair, periods in pattern.failed.items():
                 known = before.get(pair, np.zeros_like(periods))
-                news = periods & ~known
-                if news.any():
-                    population.unsafe[pair] = population.unsafe[pair[::-1]] = population.unsafe.get(pair, known) | periods
-                    _forget(populations[index:], values, pair)
-                    again = True
-                for axis in pair[:1] if (periods & known).any() else ():
+                population.unsafe[pair] = population.unsafe[pair[::-1]] = population.unsafe.get(pair, known) | periods
+                if (periods & known).any():
+                    axis = _to_withhold(pair, population.rows)
                     pattern.withheld[axis] = pattern.withheld.get(axis, known & False) | (periods & known)
-                    pattern.masks = {other: mask for other, mask in pattern.masks.items() if other == (ALL, ALL)}
-                    again = True
-            pattern.failed.clear()
-    return again
+                again |= periods
+    return np.flatnonzero(again)
 
 
-def _forget(populations: list[Population], values: dict[str, Pattern], pair: tuple[str, str]) -> None:
-    """Takes away what has been decided of the tables about the same as a pair's."""
-    for population in populations:
-        for pattern in (population.pattern, *(values[id] for id in population.measures)):
-            for other in [other for other in pattern.masks if ALL not in other and _subjects(other) == _subjects(pair)]:
-                del pattern.masks[other]
+def _to_withhold(pair: tuple[str, str], rows: UnitRows) -> str:
+    """Of two axes the one that loses less: what is made from others, or the one with fewer groups."""
+    return min(pair, key=lambda name: (name != EITHER, len(rows.axes[name].groups)))
 
 
 def _subjects(pair: tuple[str, str]) -> frozenset[str]:
@@ -129,13 +155,17 @@ def _link(populations: list[Population], numbers: dict[str, Numbers]) -> None:
     for index, population in enumerate(populations):
         if not population.values.any():
             continue
-        for larger in populations[:index]:
-            outcomes = [id for id in larger.measures if np.array_equal(numbers.get(f"{id}.with", np.empty(0)), population.values)]
-            if outcomes:
-                population.numerator_of = outcomes[0]
-                break
-            if population.part_of is None and (axis := _part(larger, population)):
+        outcomes = [id for larger in populations[:index] for id in larger.measures]
+        population.numerator_of = next(
+            (id for id in outcomes if np.array_equal(numbers.get(f"{id}.with", np.empty(0)), population.values)), None,
+        )
+        if population.numerator_of:
+            continue
+        # By chance it may be part of several; what matters is the one of which the same outcomes are shown.
+        for larger in sorted(populations[:index], key=lambda larger: not _same_outcomes_of(larger, population, numbers)):
+            if axis := _part(larger, population):
                 population.part_of = larger, axis
+                break
     for population in reversed(populations):
         if population.part_of and population.part_of[1] in population.part_of[0].rows.axes:
             _hand_up(population, *population.part_of)
@@ -181,15 +211,31 @@ def _protect_children(population: Population, larger: list[Population], values: 
     contains = [other for other in larger if np.all(population.values <= other.values)]
     within = [(other.values, other.pattern, _same_outcomes(population, other)) for other in contains]
     children = Children(population.rows, population.values, rules, _most_events(population), within, population.unsafe)
+    settled: dict[tuple[str, str], Mask] = {}
     if population.numerator_of:
-        population.pattern.masks.update(_shared(values[population.numerator_of], population.rows))
+        settled = _shared(values[population.numerator_of], population.rows)
     elif population.part_of:
-        population.pattern.masks.update(_of_part(population.part_of[0].pattern, population.part_of[1], population))
+        settled = _of_part(population.part_of[0].pattern, population.part_of[1], population)
+    population.pattern.masks.update(settled)
     if not population.pattern.has(ALL, ALL):
         size = children.rows.sums(children.values, ALL, ALL)
         population.pattern.masks[ALL, ALL] = children.seeds(ALL, ALL, size) | few_children(size, rules)
-    protect(children, population.pattern)
+    _protect(population, children, population.pattern, settled)
     return children
+
+
+def _protect(population: Population, subject: Children | Outcome, pattern: Pattern, settled: Mapping[tuple[str, str], Mask]) -> None:
+    """Decides what is left to decide, and anew where two tables tell something together. `settled`: what a larger population decides."""
+    for _ in range(ROUNDS):
+        protect(subject, pattern)
+        if isinstance(subject, Children):
+            population.within = known_within(subject, pattern)
+        changed = [pair for pair in hide_differences(subject, pattern, population.within) if not {pair, pair[::-1]} & settled.keys()]
+        if not changed:
+            break
+        subjects = {_subjects(pair) for pair in changed}
+        for other in [other for other in pattern.masks if ALL not in other and _subjects(other) in subjects and other not in settled]:
+            del pattern.masks[other]
 
 
 def _same_outcomes(population: Population, other: Population) -> bool:
@@ -236,12 +282,13 @@ def _protect_outcome(
     with_outcome, without = numbers[f"{id}.with"], numbers[f"{id}.without"]
     is_denominator = any(other.numerator_of == id for other in populations)
     same = _same_outcome_in_larger(population, id, numbers)
-    apart = None
+    apart, settled = None, dict[tuple[str, str], Mask]()
     pattern = values.get(id, Pattern())
     if same and population.part_of:
         larger = population.part_of[0]
         apart = (larger.values, numbers[f"{same}.with"], numbers[f"{same}.without"], values[same])
-        pattern.masks.update(_of_part(values[same], population.part_of[1], population))
+        settled = _of_part(values[same], population.part_of[1], population)
+        pattern.masks.update(settled)
     rules = children.rules
     subject = Outcome(
         population.rows, children, population.pattern, with_outcome, without, rules.smallest_cell if is_denominator else 0, apart,
@@ -250,17 +297,21 @@ def _protect_outcome(
         mask |= population.pattern.of(*pair)
     if not pattern.has(ALL, ALL):
         pattern.masks[ALL, ALL] = subject.measured(ALL, ALL).seeds | population.pattern.of(ALL, ALL)
-    return protect(subject, pattern)
+    _protect(population, subject, pattern, settled)
+    return pattern
 
 
 def _same_outcome_in_larger(population: Population, id: str, numbers: dict[str, Numbers]) -> str | None:
     """The measure of the population that this one is part of whose outcome, among the children here, is this measure's."""
-    if population.part_of is None:
-        return None
-    here = population.values > 0
-    for other in population.part_of[0].measures:
-        if f"{other}.with" in numbers and all(
+    return _same_outcomes_of(population.part_of[0], population, numbers).get(id) if population.part_of else None
+
+
+def _same_outcomes_of(larger: Population, smaller: Population, numbers: dict[str, Numbers]) -> dict[str, str]:
+    """By measure of the smaller population the measure of the larger whose outcome, among the children of the smaller, is the same."""
+    here = smaller.values > 0
+    return {
+        id: other for other in reversed(larger.measures) for id in smaller.measures
+        if f"{id}.with" in numbers and f"{other}.with" in numbers and all(
             np.array_equal(numbers[f"{other}.{part}"][here], numbers[f"{id}.{part}"][here]) for part in ("with", "without")
-        ):
-            return other
-    return None
+        )
+    }

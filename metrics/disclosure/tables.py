@@ -8,17 +8,14 @@ can be protected by itself, and what is safe in each block is safe in all togeth
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 
-from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers
+from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers, Room
 from metrics.disclosure.complementary import Indices, Layer, Tables, hide_line, hide_tables
-from metrics.disclosure.family import ALL, UnitRows
-
-DISABILITY = ("disabled", "mental_health_problem")
-EITHER = "disability_or_mental_health"
+from metrics.disclosure.family import ALL, DISABILITY, EITHER, UnitRows
 
 
 @dataclass
@@ -26,12 +23,13 @@ class Pattern:
     """What is hidden: for each pair of axes, by period and their groups; the one-way tables are pairs with ALL.
 
     `failed`: the pairs, and of each the periods, whose numbers could be worked out from what is known of empty cells. `withheld`: axes,
-    and of each the periods, by which nothing is shown.
+    and of each the periods, by which nothing is shown. `also`: what tables must hide because of what others show.
     """
 
     masks: dict[tuple[str, str], Mask] = field(default_factory=dict)
     failed: dict[tuple[str, str], Mask] = field(default_factory=dict)
     withheld: dict[str, Mask] = field(default_factory=dict)
+    also: dict[tuple[str, str], Mask] = field(default_factory=dict)
 
     def of(self, first: str, second: str) -> Mask:
         """Shape (periods, groups of first, groups of second)."""
@@ -42,6 +40,22 @@ class Pattern:
     def has(self, first: str, second: str) -> bool:
         """Whether the pair has been decided."""
         return (first, second) in self.masks or (second, first) in self.masks
+
+    def hide_also(self, first: str, second: str, shape: tuple[int, ...]) -> Mask:
+        """The mask, of a table's shape, of what it must hide because of what others show."""
+        if (first, second) not in self.also:
+            self.also[first, second] = np.zeros(shape, dtype=bool)
+            self.also[second, first] = self.also[first, second].swapaxes(1, 2)
+        return self.also[first, second]
+
+    def undecided(self, periods: Indices) -> Pattern:
+        """One of some of the periods, in which nothing is decided yet but what is withheld."""
+        return Pattern(withheld={name: mask[periods] for name, mask in self.withheld.items()})
+
+    def take_over(self, newer: Pattern, periods: Indices) -> None:
+        """Takes what another has decided of some of the periods."""
+        for pair, mask in newer.masks.items():
+            self.of(*pair)[periods] = mask
 
     def total(self) -> Mask:
         """Whether the total is hidden, by period."""
@@ -69,13 +83,18 @@ class Subject(Protocol):
     """What is counted in a population: its children, or those of them with an outcome."""
 
     rows: UnitRows
-    least: float
+
+    def counted(self, first: str, second: str) -> tuple[Numbers, tuple[Numbers, ...]]:
+        """The children of each cell of two axes, and what must be protected."""
 
     def measured(self, first: str, second: str) -> Measured:
         """The table of two axes."""
 
-    def line_needs(self, period: int, measured: Measured, members: Indices, name: str) -> list[tuple[Numbers, float]]:
+    def line_needs(self, period: int, measured: Measured, members: Indices) -> list[tuple[Numbers, float]]:
         """What the hidden groups of a one-way line must hold together."""
+
+    def few(self, size: Numbers, amounts: list[Numbers], period: int) -> Mask:
+        """Which numbers are of so few that they must be hidden by themselves."""
 
     def block_needs(self) -> tuple[Numbers, Numbers]:
         """What the hidden cells of a line of a block must hold together, and how wide ranges must be: by period."""
@@ -85,9 +104,10 @@ def protect(subject: Subject, pattern: Pattern) -> Pattern:
     """Completes a pattern that has the total (and whatever else is decided already)."""
     axes = _parents_first(subject.rows)
     for name, periods in pattern.withheld.items():
-        for pair, mask in pattern.masks.items():
-            if name in pair:
-                mask |= periods[:, None, None]
+        for pair in [pair for pair in pattern.masks if name in pair]:
+            size = subject.measured(*pair).size
+            held = (size.sum(axis=2) > 0)[:, :, None] & (size.sum(axis=1) > 0)[:, None, :]
+            pattern.masks[pair] |= periods[:, None, None] & held
     for name in axes:
         if not pattern.has(name, ALL):
             pattern.masks[name, ALL] = _one_way(subject, pattern, name)
@@ -116,11 +136,11 @@ def _one_way(subject: Subject, pattern: Pattern, name: str) -> Mask:
         for group in range(outer.shape[1]):
             members = axis.members(group)
             if outer[period, group]:
-                hidden[period, members] = (size[period, members] > 0) | outer[period].all()
+                hidden[period, members] = True
                 continue
-            needs = subject.line_needs(int(period), measured, members, name)
+            needs = subject.line_needs(int(period), measured, members)
             hidden[period, members] = hide_line(size[period, members], measured.seeds[period, members, 0], needs)
-    return hidden[:, :, None]
+    return hidden[:, :, None] & ~measured.known_empty
 
 
 def _nested_pairs(subject: Subject, pattern: Pattern) -> None:
@@ -151,12 +171,12 @@ def _two_way(subject: Subject, pattern: Pattern, pairs: list[tuple[str, str]]) -
     blocks = [block for pair in pairs for block in _blocks(subject, pattern, pair)]
     for shape in {_rounded(block) for block in blocks}:
         alike = [block for block in blocks if _rounded(block) == shape]
-        together = _joined([block.tables for block in alike], shape)
+        together = joined([block.tables for block in alike], shape)
         hide_tables(together)
         step = len(subject.rows.periods)
         for index, block in enumerate(alike):
             part = slice(index * step, (index + 1) * step)
-            _write(pattern, block, together.hidden[part], together.whole[part])
+            _write(pattern, block, together.hidden[part])
             if together.failed[part].any():
                 pattern.failed[block.pair] = pattern.failed.get(block.pair, False) | together.failed[part]
 
@@ -164,16 +184,23 @@ def _two_way(subject: Subject, pattern: Pattern, pairs: list[tuple[str, str]]) -
 def _blocks(subject: Subject, pattern: Pattern, pair: tuple[str, str]) -> list[_Block]:
     first, second = (subject.rows.axes[name] for name in pair)
     measured = subject.measured(*pair)
+    if pair in pattern.also:
+        measured = replace(measured, seeds=measured.seeds | pattern.also[pair])
     pattern.masks[pair] = np.zeros_like(measured.seeds)
     row_margins, column_margins = pattern.of(first.name, second.parent), pattern.of(first.parent, second.name)
+    totals = pattern.of(first.parent, second.parent)
     result = []
     for outer in range(len(subject.rows.axes[first.parent].groups)):
         for other in range(len(subject.rows.axes[second.parent].groups)):
             rows, columns = first.members(outer), second.members(other)
-            merged_rows = row_margins[:, rows, other] | _with_parts(pattern, pair, rows)
-            merged_columns = column_margins[:, outer, columns] | _with_parts(pattern, (pair[1], pair[0]), columns)
+            unknown = totals[:, outer, other]
             if len(rows) and len(columns):
-                result.append(_block(subject, measured, pair, (rows, columns), (merged_rows, merged_columns)))
+                size = measured.size[np.ix_(np.arange(len(measured.size)), rows, columns)]
+                merged_rows = row_margins[:, rows, other] | _with_parts(pattern, pair, rows)
+                merged_columns = column_margins[:, outer, columns] | _with_parts(pattern, (pair[1], pair[0]), columns)
+                merged_rows |= unknown[:, None] & (size.sum(axis=2) > 0)
+                merged_columns |= unknown[:, None] & (size.sum(axis=1) > 0)
+                result.append(_block(subject, measured, pair, (rows, columns), (merged_rows, merged_columns, unknown)))
     return result
 
 
@@ -189,8 +216,9 @@ def _with_parts(pattern: Pattern, pair: tuple[str, str], groups: Indices) -> Mas
 
 
 def _block(
-    subject: Subject, measured: Measured, pair: tuple[str, str], groups: tuple[Indices, Indices], merged: tuple[Mask, Mask],
+    subject: Subject, measured: Measured, pair: tuple[str, str], groups: tuple[Indices, Indices], merged: tuple[Mask, Mask, Mask],
 ) -> _Block:
+    """`merged`: the rows and the columns that are taken together, and where the block's own total is hidden."""
     cells = np.ix_(np.arange(len(measured.size)), *groups)
     size = measured.size[cells]
     seeds, free, whole = (values[cells] for values in (measured.seeds, measured.free, measured.whole))
@@ -204,26 +232,34 @@ def _block(
     total = together(size)
     apart = np.zeros(total.shape, dtype=bool)
     apart[:, :-1, :-1] = ~merged_rows[:, :, None] & ~merged_columns[:, None, :]
-    is_free, is_seed = apart.copy(), apart.copy()
-    is_free[:, :-1, :-1] &= free
+    is_seed = apart.copy()
     is_seed[:, :-1, :-1] &= seeds
-    is_free |= (free | measured.known_empty[cells]).all(axis=(1, 2), keepdims=True)  # no number of children is shown at all
-    layers = tuple(_layer(subject, amounts, index, is_free) for index in range(len(amounts)))
+    layers = tuple(_layer(subject, amounts, index, together(free.astype(float)) > 0) for index in range(len(amounts)))
     possible = ((size.sum(axis=2) > 0) | merged_rows)[:, :, None] & ((size.sum(axis=1) > 0) | merged_columns)[:, None, :]
-    hidden = (is_seed | ~apart) & (total > 0)
-    is_whole: Mask = np.asarray((whole & apart[:, :-1, :-1]).any(axis=(1, 2)), dtype=bool)
-    known_empty = together((~measured.known_empty[cells]).astype(float)) == 0
-    tables = Tables(total, hidden, layers, is_whole, known_empty, np.zeros(len(total), dtype=bool))
+    possible &= ~measured.known_empty[cells]
+    possible_groups = together((~measured.known_empty[cells]).astype(float))
+    known_empty = possible_groups == 0
+    unknown = merged[2][:, None, None]
+    for axis, last in ((2, np.s_[:, -1:]), (1, np.s_[:, :, -1:])):
+        empty = total.sum(axis=axis, keepdims=True) == 0
+        empty[last] &= ~unknown  # the total of those taken together is known where the block's is
+        known_empty |= empty
+    is_whole = unknown | (whole & apart[:, :-1, :-1]).any(axis=(1, 2), keepdims=True)
+    hidden = is_seed | (~apart & (total > 0)) | (is_whole & ~known_empty)
+    tables = Tables(total, hidden, layers, known_empty, possible_groups > 1, np.zeros(len(total), dtype=bool))
     return _Block(pair, *groups, merged_rows, merged_columns, possible, tables)
 
 
-def _layer(subject: Subject, amounts: list[Numbers], index: int, is_free: Mask) -> Layer:
-    """One amount can grow by as much as the others of the cell could shrink, and without limit where the whole isn't shown."""
+def _layer(subject: Subject, amounts: list[Numbers], index: int, free: Mask) -> Layer:
+    """Where the whole of a cell isn't shown, an amount can grow without limit while the others stay. Or else the wholes stay, and one can
+    grow by as much as the others of its cell could shrink."""
     amount = amounts[index]
-    others = sum((other for number, other in enumerate(amounts) if number != index), start=np.zeros_like(amount))
-    limited = len(amounts) > 1
-    up = np.where(is_free, NO_LIMIT, np.minimum(others, NO_LIMIT)) if limited else np.full_like(amount, NO_LIMIT)
-    return Layer(amount, np.minimum(amount - subject.least * (amount > 0), NO_LIMIT), up, *subject.block_needs())
+    down = np.minimum(amount, NO_LIMIT)
+    rooms = [Room(np.where(free, down, 0), np.where(free, NO_LIMIT, 0))]
+    if len(amounts) > 1:
+        others = sum((other for number, other in enumerate(amounts) if number != index), start=np.zeros_like(amount))
+        rooms.append(Room(down, np.minimum(others, NO_LIMIT)))
+    return Layer(amount, tuple(rooms), *subject.block_needs())
 
 
 def _two_or_none(size: Numbers, merged: Mask, axis: int) -> Mask:
@@ -252,7 +288,7 @@ def _rounded(block: _Block) -> tuple[int, int]:
     return rows, columns
 
 
-def _joined(tables: list[Tables], shape: tuple[int, int]) -> Tables:
+def joined(tables: list[Tables], shape: tuple[int, int]) -> Tables:
     """Tables one after another, each padded with empty cells before its last row and column."""
 
     def fit(values: np.ndarray) -> np.ndarray:
@@ -263,24 +299,30 @@ def _joined(tables: list[Tables], shape: tuple[int, int]) -> Tables:
         fitted[:, -1, -1] = values[:, -1, -1]
         return fitted
 
+    def rooms(layers: list[Layer]) -> tuple[Room, ...]:
+        return tuple(
+            Room(*(np.concatenate([fit(getattr(room, name)) for room in alike]) for name in ("down", "up")))
+            for alike in zip(*(layer.rooms for layer in layers), strict=True)
+        )
+
     layers = tuple(
         Layer(
-            *(np.concatenate([fit(getattr(table.layers[index], name)) for table in tables]) for name in ("amount", "down", "up")),
-            *(np.concatenate([getattr(table.layers[index], name) for table in tables]) for name in ("line", "range")),
+            np.concatenate([fit(layer.amount) for layer in alike]), rooms(list(alike)),
+            *(np.concatenate([getattr(layer, name) for layer in alike]) for name in ("line", "range")),
         )
-        for index in range(len(tables[0].layers))
+        for alike in zip(*(table.layers for table in tables), strict=True)
     )
     return Tables(
         np.concatenate([fit(table.size) for table in tables]), np.concatenate([fit(table.hidden) for table in tables]), layers,
-        np.concatenate([table.whole for table in tables]), ~np.concatenate([fit(~table.known_empty) for table in tables]),
+        ~np.concatenate([fit(~table.known_empty) for table in tables]), np.concatenate([fit(table.split) for table in tables]),
         np.concatenate([table.failed for table in tables]),
     )
 
 
-def _write(pattern: Pattern, block: _Block, hidden: Mask, whole: Mask) -> None:
+def _write(pattern: Pattern, block: _Block, hidden: Mask) -> None:
     """Puts what is hidden of a block into its table: what was taken together is hidden wherever it holds anybody."""
     rows = np.where(block.merged_rows, hidden.shape[1] - 1, np.arange(len(block.rows))[None, :])
     columns = np.where(block.merged_columns, hidden.shape[2] - 1, np.arange(len(block.columns))[None, :])
     periods = np.arange(len(hidden))
-    found = hidden[periods[:, None, None], rows[:, :, None], columns[:, None, :]] | whole[:, None, None]
+    found = hidden[periods[:, None, None], rows[:, :, None], columns[:, None, :]]
     pattern.masks[block.pair][np.ix_(periods, block.rows, block.columns)] = found & block.possible

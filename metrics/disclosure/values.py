@@ -10,12 +10,12 @@ import numpy as np
 from config.disclosure import DisclosureRules
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.complementary import Indices
-from metrics.disclosure.family import ALL, UnitRows
+from metrics.disclosure.family import ALL, DISABILITY, EITHER, UnitRows, never
 from metrics.disclosure.primary import all_or_none, few_children, few_with_or_without, nothing
-from metrics.disclosure.tables import DISABILITY, EITHER, Measured, Pattern
+from metrics.disclosure.tables import Measured, Pattern
 
 BEYOND_THE_TABLE = 2
-"""How much wider the range of an outcome must be in its own table, because tables by other breakdowns narrow it a little."""
+"""How much wider the range of a number of children must be in its own table, because tables by other breakdowns narrow it a little."""
 
 
 @dataclass
@@ -34,17 +34,21 @@ class Children:
     most_events: Numbers
     within: Sequence[tuple[Numbers, Pattern, bool]] = ()
     unsafe: Mapping[tuple[str, str], Mask] = field(default_factory=dict)
-    least: float = 1.0
+
+    def counted(self, first: str, second: str) -> tuple[Numbers, tuple[Numbers, ...]]:
+        """The children of each cell, and what must be protected: these."""
+        size = self.rows.sums(self.values, first, second)
+        return size, (size,)
 
     def measured(self, first: str, second: str) -> Measured:
         """The table of two axes (see `Measured`)."""
-        size = self.rows.sums(self.values, first, second)
-        known_empty = nothing(size)
+        size, amounts = self.counted(first, second)
+        known_empty = nothing(size) | never(self.rows.axes[first], self.rows.axes[second])
         for values, pattern, _ in self.within:
             if pattern.has(first, second):
                 known_empty |= (self.rows.sums(values, first, second) == 0) & ~pattern.of(first, second)
         whole = _unless_either(self, first, second) | self._unsafe_pair(first, second)
-        return Measured(size, (size,), self.seeds(first, second, size), np.ones(size.shape, dtype=bool), whole, known_empty)
+        return Measured(size, amounts, self.seeds(first, second, size), np.ones(size.shape, dtype=bool), whole, known_empty)
 
     def _unsafe_pair(self, first: str, second: str) -> Mask:
         """By period, whether the pair has failed: then no table of it says which cells are empty."""
@@ -63,20 +67,18 @@ class Children:
                 hidden |= few_children(self.rows.sums(values, first, second) - size, self.rules)
         return hidden & (size > 0)
 
-    def line_needs(self, period: int, measured: Measured, members: Indices, name: str) -> list[tuple[Numbers, float]]:
-        """The hidden groups hold enough children, and enough beyond the least that each can hold."""
-        size = measured.size[period, members, 0]
-        least = np.ones(len(members))
-        for axis in self.rows.axes.values():
-            if axis.parent == name:
-                inner = self.rows.sums(self.values, axis.name, ALL)[period, :, 0] > 0
-                least = np.maximum(least, [inner[axis.members(int(member))].sum() for member in members])
-        events = float(self.most_events[period])
-        return [(size, self.rules.group_total * events), (size - least, self.rules.smallest_range * events)]
+    def line_needs(self, period: int, measured: Measured, members: Indices) -> list[tuple[Numbers, float]]:
+        """The hidden groups hold enough children."""
+        return [(measured.size[period, members, 0], float(self.block_needs()[0][period]))]
+
+    def few(self, size: Numbers, amounts: list[Numbers], period: int) -> Mask:
+        """Fewer children than a cell may show; of events, what may be that few children's."""
+        few: Mask = (size > 0) & (size < self.rules.smallest_cell * self.most_events[period])
+        return few
 
     def block_needs(self) -> tuple[Numbers, Numbers]:
         """What hidden cells hold together on a line, and the width of ranges, by period."""
-        return self.rules.group_total * self.most_events, self.rules.smallest_range * self.most_events
+        return self.rules.group_total * self.most_events, (self.rules.smallest_range + BEYOND_THE_TABLE) * self.most_events
 
 
 @dataclass
@@ -95,16 +97,19 @@ class Outcome:
     without: Numbers
     least_with: int
     apart: tuple[Numbers, Numbers, Numbers, Pattern] | None = None
-    least: float = 0.0
     _finer: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self._finer = frozenset(axis.parent for axis in self.rows.axes.values()) - {ALL}
 
+    def counted(self, first: str, second: str) -> tuple[Numbers, tuple[Numbers, ...]]:
+        """The children of each cell, and what must be protected: those with and those without the outcome."""
+        size, yes, no = (self.rows.sums(values, first, second) for values in (self.children.values, self.with_outcome, self.without))
+        return size, (yes, no)
+
     def measured(self, first: str, second: str) -> Measured:
         """The table of two axes (see `Measured`)."""
-        size = self.rows.sums(self.children.values, first, second)
-        yes, no = self.rows.sums(self.with_outcome, first, second), self.rows.sums(self.without, first, second)
+        size, (yes, no) = self.counted(first, second)
         not_shown = self.hidden.of(first, second)
         seeds = not_shown | self._few(first, second, size, yes, no)
         if self.apart:
@@ -113,8 +118,8 @@ class Outcome:
             seeds |= pattern.of(first, second) if pattern.has(first, second) else nothing(size)
             seeds |= self._few(first, second, others, self.rows.sums(larger_yes, first, second) - yes,
                                self.rows.sums(larger_no, first, second) - no)
-        whole = (not_shown & (size == 0)) | _unless_either(self, first, second)
-        return Measured(size, (yes, no), seeds & (size > 0), not_shown, whole, (size == 0) & ~not_shown)
+        whole = _unless_either(self, first, second)
+        return Measured(size, (yes, no), (seeds & (size > 0)) | not_shown, not_shown, whole, (size == 0) & ~not_shown)
 
     def _few(self, first: str, second: str, size: Numbers, yes: Numbers, no: Numbers) -> Mask:
         rules = self.children.rules
@@ -122,16 +127,19 @@ class Outcome:
         few = few_with_or_without(yes, no, rules) | all_or_none(size, yes, no, rules, finer=finer)
         return few | ((yes > 0) & (yes < self.least_with))
 
-    def line_needs(self, period: int, measured: Measured, members: Indices, name: str) -> list[tuple[Numbers, float]]:
+    def line_needs(self, period: int, measured: Measured, members: Indices) -> list[tuple[Numbers, float]]:
         """The hidden groups hold enough with, and enough without the outcome."""
         need = self.block_needs()[0][period]
         return [(amount[period, members, 0], need) for amount in measured.amounts]
 
+    def few(self, size: Numbers, amounts: list[Numbers], period: int) -> Mask:
+        """With or without the outcome too few; or none, of so few that it tells about each."""
+        return (size > 0) & (self._few("", "", size, *amounts) | self.children.few(size, [size], period))
+
     def block_needs(self) -> tuple[Numbers, Numbers]:
         """What hidden cells hold together on a line, and the width of ranges, by period."""
         rules, events = self.children.rules, self.children.most_events
-        enough = rules.smallest_range + BEYOND_THE_TABLE
-        return max(enough, self.least_with) * events, enough * events
+        return max(rules.smallest_range, self.least_with) * events, rules.smallest_range * events
 
 
 def _unless_either(subject: Children | Outcome, first: str, second: str) -> Mask:

@@ -96,27 +96,16 @@ class Puzzle:
     def _read(self, kind: str, name: str, pair: Pair, frame: pl.DataFrame, column: str) -> None:
         """The unknowns of a table. A combination without a row has nobody."""
         shape = tuple(len(self.groups[axis]) for axis in pair)
-        value, hidden, least = np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape)
+        value, hidden = np.zeros(shape), np.zeros(shape, dtype=bool)
         for row in frame.iter_rows(named=True):
             place = tuple(self.groups[axis].index(row[axis]) for axis in pair)
             hidden[place] = row[column] is None
             value[place] = row[column] or 0
-        if kind == "children":
-            least = self._not_empty(name, pair, value, hidden).astype(float)
         at = np.arange(self._size, self._size + value.size).reshape(shape)
         self._size += value.size
-        self._lower.append(np.where(hidden, least, value).ravel())
+        self._lower.append(np.where(hidden, 0, value).ravel())
         self._upper.append(np.where(hidden, MOST * (40 if kind == "score" else 1), value).ravel())
         self.seen[kind, name, pair] = Seen(at, hidden)
-
-    def _not_empty(self, name: str, pair: Pair, value: Numbers, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Hidden cells that have somebody: where everything beside them is shown and so are empty ones, an empty one would be, too."""
-        beside = hidden
-        for axis in range(len(pair)):
-            margin = np.expand_dims(self.seen["children", name, pair[:axis] + pair[axis + 1:]].hidden, axis)
-            empty = (~hidden & (value == 0)).any(axis=axis, keepdims=True)
-            beside = beside & ~margin & empty
-        return beside
 
     def _at(self, kind: str, population: Population | str, pair: Pair) -> Indices:
         name = population if isinstance(population, str) else population.name

@@ -1,0 +1,94 @@
+"""What two tables tell together: where everybody in one group is known to be in another, by any third breakdown the difference of the two
+groups is a number of children too, though no table has it.
+
+All of the children from the UK are known to be not unaccompanied where the table of the two shows so. Then 'not unaccompanied' less 'UK' by
+ethnic group tells of the few who came from overseas with somebody. On the line of differences the same holds as on any other.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from metrics.disclosure.audit import Mask, Numbers
+from metrics.disclosure.complementary import Indices, hide_line
+from metrics.disclosure.family import ALL
+from metrics.disclosure.tables import Pattern, Subject
+
+Pair = tuple[str, str]
+
+
+Places = tuple[Indices, Indices, Indices]
+"""(period, group, larger group), one after another."""
+
+
+def known_within(subject: Subject, children: Pattern) -> dict[Pair, Places]:
+    """Of each two breakdowns the places where everybody in a group of the first is known to be in a group of the second, which holds more.
+
+    `subject`: the children of a population. `children`: what is hidden of them.
+    """
+    found = {}
+    for inner, outer in itertools.permutations(_breakdowns(subject), 2):
+        size, _ = subject.counted(inner, outer)
+        possible = (size > 0) | children.of(inner, outer)
+        only = (size > 0) & (possible.sum(axis=2, keepdims=True) == 1)
+        shown = ~children.of(inner, ALL) & ~children.of(outer, ALL).swapaxes(1, 2)
+        larger = size.sum(axis=1, keepdims=True) > size.sum(axis=2, keepdims=True)
+        period, group, in_group = np.nonzero(only & shown & larger)
+        if len(period):
+            found[inner, outer] = period, group, in_group
+    return found
+
+
+def hide_differences(subject: Subject, pattern: Pattern, within: Mapping[Pair, Places]) -> list[Pair]:
+    """Adds to what `pattern` must hide, so that no difference tells of few, and gives the tables that must be decided anew.
+
+    `within`: what `known_within` gives. The cell of the larger group is the one that is hidden.
+    """
+    changed: list[Pair] = []
+    for (inner, outer), (period, group, in_group) in within.items():
+        shown = ~pattern.of(inner, ALL)[period, group, 0] & ~pattern.of(outer, ALL)[period, in_group, 0]
+        places = period[shown], group[shown], in_group[shown]
+        for other in _breakdowns(subject):
+            if other not in (inner, outer) and _hide_on_lines(subject, pattern, (inner, outer, other), places):
+                changed.append((outer, other))
+    return changed
+
+
+def _breakdowns(subject: Subject) -> list[str]:
+    """The breakdowns that are not within others."""
+    return [name for name, axis in subject.rows.axes.items() if name != ALL and axis.parent == ALL and ":" not in name]
+
+
+def _hide_on_lines(subject: Subject, pattern: Pattern, names: tuple[str, str, str], places: Places) -> bool:
+    """Of each place the differences by a third breakdown; whether anything more must be hidden."""
+    inner, outer, other = names
+    period, within, group = places
+    hidden = pattern.of(inner, other)[period, within] | pattern.of(outer, other)[period, group]
+    part, parts = subject.counted(inner, other)
+    whole, wholes = subject.counted(outer, other)
+    size = whole[period, group] - part[period, within]
+    amounts = [larger[period, group] - smaller[period, within] for larger, smaller in zip(wholes, parts, strict=True)]
+    again = False
+    for line, needs in _lines(subject, period, hidden, size, amounts):
+        more = hide_line(size[line], hidden[line] | subject.few(size[line], [amount[line] for amount in amounts], period[line]), needs)
+        also = pattern.hide_also(outer, other, whole.shape)[period[line], group[line]]
+        more &= ~hidden[line] & (size[line] > 0) & ~also
+        also |= more
+        again |= bool(more.any())
+    return again
+
+
+def _lines(
+    subject: Subject, period: Indices, hidden: Mask, size: Numbers, amounts: list[Numbers],
+) -> Iterator[tuple[int, list[tuple[Numbers, float]]]]:
+    """The lines on which something is told, and what the hidden differences of each must hold together."""
+    need = subject.block_needs()[0]
+    for line in range(len(period)):
+        needs = [(amount[line], float(need[period[line]])) for amount in amounts]
+        few = subject.few(size[line], [amount[line] for amount in amounts], period[line]) & ~hidden[line]
+        short = hidden[line].any() and any(0 < amount[hidden[line]].sum() < enough for amount, enough in needs)
+        if few.any() or short:
+            yield line, needs
