@@ -23,7 +23,7 @@ from dashboard.statement_blocks import CHART_TEXT_STYLE
 from dashboard.view import View
 from dashboard.words import better_words, escape_markdown, lower_first, period_words, plural
 from metrics import equality
-from metrics.breakdowns import BREAKDOWNS, Breakdown
+from metrics.breakdowns import Breakdown
 from metrics.catalogue import measures
 from metrics.definition_changes import touching
 from metrics.equality import Groups, Standing
@@ -63,7 +63,7 @@ def equality_page(view: View) -> None:
         "differ in age, need and where they live."
     )
     with st.container(horizontal=True, gap="medium"):
-        breakdown, period = _characteristic(), _period(view)
+        breakdown, period = _characteristic(view), _period(view)
     st.caption(breakdown.note)
     crossing_words(view.crossed_by_groups(breakdown.id), "a look at these groups over time")
     page = _compare(view, breakdown, period)
@@ -76,11 +76,12 @@ def equality_page(view: View) -> None:
     _one_measure(page, measure)
 
 
-def _characteristic() -> Breakdown:
+def _characteristic(view: View) -> Breakdown:
+    there_are = view.reporting.breakdowns
     chosen = st.selectbox(
-        "Which characteristic", list(BREAKDOWNS), format_func=lambda id: BREAKDOWNS[id].title, key="by", bind="query-params", width=320,
+        "Which characteristic", list(there_are), format_func=lambda id: there_are[id].title, key="by", bind="query-params", width=320,
     )
-    return BREAKDOWNS[chosen or "placement"]
+    return there_are[chosen or "placement"]
 
 
 def _period(view: View) -> str | None:
@@ -284,14 +285,15 @@ def _trend_sentence(breakdown: Breakdown, group: str, rows: Sequence[words.Row])
 def _crossed(page: Page, measure: Measure, period: str) -> dict[str, pl.DataFrame]:
     """The measure by two characteristics, on request; gives what it showed, for the download."""
     first = page.breakdown
-    labels = {AUTOMATIC: "None", **{id: other.title for id, other in BREAKDOWNS.items() if id != first.id}}
+    there_are = page.view.reporting.breakdowns
+    labels = {AUTOMATIC: "None", **{id: other.title for id, other in there_are.items() if id != first.id}}
     st.markdown("**Two characteristics crossed**")
     chosen = st.selectbox(
         f"{first.title} by", list(labels), format_func=lambda id: labels.get(id, id), key="crossed_with", bind="query-params", width=320,
     )
     if not chosen or chosen == first.id:
         return {}
-    second = BREAKDOWNS[chosen]
+    second = there_are[chosen]
     cells = page.view.summary(measure, by=(first.id, second.id)).filter(pl.col("period") == period)
     cells = cells.filter(pl.col("denominator").ne_missing(0))
     if not cells.height:

@@ -15,6 +15,7 @@ import polars as pl
 from config.access import Role
 from dashboard.access import Person
 from dashboard.reporting import Reporting
+from metrics.breakdowns import BREAKDOWNS, Breakdown
 from metrics.kinds import Measure
 from metrics.pooled import SUM_SCHEMA, Pool, sum_of_shown
 from metrics.summarise import Where
@@ -71,6 +72,12 @@ class PersonalReporting:
     def as_at(self) -> datetime.date:
         """The last day that counts."""
         return self._reporting.as_at
+
+    @property
+    def breakdowns(self) -> dict[str, Breakdown]:
+        """The breakdowns that can be chosen, by id: those by region and authority last, where there are several."""
+        there_are = self._reporting.breakdowns
+        return {**{name: there_are[name] for name in BREAKDOWNS if name in there_are}, **there_are}
 
     @property
     def provided(self) -> frozenset[str]:

@@ -20,7 +20,7 @@ from dashboard.shown import shown_of
 from dashboard.view import View
 from dashboard.words import escape_markdown, long_date, plural, upper_first
 from data_access.workspace import EvidenceRecord, EvidenceState, Revision
-from metrics.breakdowns import BREAKDOWNS, Breakdown
+from metrics.breakdowns import Breakdown
 from metrics.catalogue import measures_of, statements
 from metrics.kinds import Evidence, Measure, Statement
 
@@ -102,11 +102,12 @@ def _evidence_buttons(view: View, statement: Statement, structure: Evidence, ite
 
 def breakdown_choice(view: View) -> Breakdown:
     """The breakdown that every measure of the page shows, shared by all pages and kept in the address."""
+    there_are = view.reporting.breakdowns
     chosen = st.selectbox(
-        "Show each measure by", list(BREAKDOWNS), format_func=lambda id: BREAKDOWNS[id].title, key="by", bind="query-params",
+        "Show each measure by", list(there_are), format_func=lambda id: there_are[id].title, key="by", bind="query-params",
         help="The groups in the chart beside each trend.", width=320,
     )
-    breakdown = BREAKDOWNS[chosen or "placement"]
+    breakdown = there_are[chosen or "placement"]
     st.caption(breakdown.note)
     crossing_words(view.crossed_by_groups(breakdown.id), "a look at these groups over time")
     return breakdown

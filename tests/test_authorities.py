@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from config.disclosure import disclosure_rules
+from dashboard.access import WITHOUT_SIGN_IN
 from dashboard.command_line import main
+from dashboard.personal import PersonalReporting
 from dashboard.reporting import Reporting
 from data_access.engines import engine
 from data_access.load import UsageError, load, load_authorities, read_authorities
@@ -22,6 +24,7 @@ from metrics.catalogue import measures
 from metrics.unit import Responsibility
 from metrics.units import ASSESSMENTS, CHILDREN_ANY
 from tests.generators import write
+from tests.metrics.disclosure.authorities import NoGuard
 
 AS_AT = datetime.date(2025, 8, 31)
 NAMES = {"Ashford": "North", "Berwick": "North", "Calder": "South"}
@@ -114,6 +117,15 @@ def test_one_authority_sees_nothing_of_this(together: Together) -> None:
         assert not set(AREAS) & set(own.facts(measures()[0].unit, "year").cells.columns)
 
 
+def test_pages_offer_areas_last_and_only_where_there_are_several(together: Together) -> None:
+    several = PersonalReporting(together.pooled, WITHOUT_SIGN_IN, NoGuard()).breakdowns
+    assert next(iter(several)) == "placement"
+    assert [*several][-2:] == ["region", "authority"]
+    assert "team" not in several
+    for reporting in together.alone.values():
+        assert PersonalReporting(reporting, WITHOUT_SIGN_IN, NoGuard()).breakdowns == BREAKDOWNS
+
+
 def test_a_managers_team_is_of_one_authority(together: Together) -> None:
     def children(team: str) -> set[str]:
         own = Reporting(together.pooled._engine, Responsibility((team,)))
@@ -195,6 +207,10 @@ def test_sources_are_named_in_one_place(tmp_path: Path, capsys: pytest.CaptureFi
     assert "give no others" in capsys.readouterr().err
 
 
-def test_areas_can_not_be_asked_of_one_authority(demo_database: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_areas_can_not_be_asked_of_one_authority(demo_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["measures", "--database", demo_database, "--by", "authority"]) == 1
     assert "no breakdown 'authority'" in capsys.readouterr().err
+    pack = tmp_path / "pack.xlsx"
+    assert main(["pack", "--database", demo_database, "--statement", "2", "--by", "authority", "--output", str(pack)]) == 1
+    assert "no breakdown 'authority'" in capsys.readouterr().err
+    assert not pack.exists()

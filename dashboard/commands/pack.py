@@ -21,7 +21,7 @@ from dashboard.view import Filters, View
 from data_access.audit import AuditUnavailable
 from data_access.workspace import WorkspaceUnavailable, existing_workspace
 from metrics import catalogue
-from metrics.breakdowns import BREAKDOWNS
+from metrics.breakdowns import EVERY
 from metrics.summarise import UnknownBreakdown
 
 NAME = "pack"
@@ -41,8 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace the file if it is there already")
     parser.add_argument("--period", choices=GRAINS, default="quarter", help="the length of a period (default: quarter)")
     parser.add_argument(
-        "--by", choices=list(BREAKDOWNS), default="placement", metavar="BREAKDOWN",
-        help=f"the groups that are shown (default: placement): {', '.join(BREAKDOWNS)}",
+        "--by", choices=list(EVERY), default="placement", metavar="BREAKDOWN",
+        help=f"the groups that are shown (default: placement): {', '.join(EVERY)} "
+        "(the last two where there are several authorities)",
     )
     add_where(parser)
     parser.add_argument(
@@ -116,7 +117,7 @@ def _make(options: argparse.Namespace, where: dict[str, tuple[str, ...]], progre
 
 
 def _choice(options: argparse.Namespace, found: digest.Digest | None) -> Choice:
-    breakdown = BREAKDOWNS[options.by]
+    breakdown = EVERY[options.by]
     if options.statement:
         return of_statement(options.statement, breakdown)
     if options.measure:

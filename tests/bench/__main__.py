@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from tests.bench import beside, cells, clicks, country, disclosure, loading, long_files, pages, summaries
+from tests.bench import attack, beside, cells, clicks, country, disclosure, loading, long_files, pages, summaries
 from tests.bench.measuring import Authority, Row, authority
 
 SUBJECTS: dict[str, Callable[[Sequence[Authority]], list[Row]]] = {
@@ -18,25 +18,27 @@ SUBJECTS: dict[str, Callable[[Sequence[Authority]], list[Row]]] = {
 }
 UNASKED = ("load", "cells", "summaries", "disclosure", "pages")
 """What is measured when nothing is named: what takes minutes, not what takes an hour."""
-OF_ENGLAND = ("england", "engines", "memory")
-"""Subjects that make their own authorities, so many of a made-up England."""
+WITH_THEIR_OWN = ("england", "engines", "memory", "attack")
+"""Subjects that make their own authorities."""
 
 
 def main() -> int:
     """Measures what was asked for and prints it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    every, unasked = ", ".join([*SUBJECTS, *OF_ENGLAND]), ", ".join(UNASKED)
+    every, unasked = ", ".join([*SUBJECTS, *WITH_THEIR_OWN]), ", ".join(UNASKED)
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"any of {every} (default: {unasked})")
     parser.add_argument("--sizes", nargs="+", type=int, default=[1, 10, 50], help="how many times 600 children (default: 1 10 50)")
     parser.add_argument("--england", type=int, default=150, help="how many authorities England has (default: 150)")
     parser.add_argument("--engines", nargs="+", type=int, default=[1, 10], help="of how many on each engine (default: 1 10)")
     parser.add_argument("--marks", type=int, default=5, help="of how many authorities to load, and of ten times as many (default: 5)")
+    parser.add_argument("--attacked", nargs="+", type=int, default=attack.SIZES, help="of how many children the attacked authorities are")
     options = parser.parse_args()
-    of_england = dict(zip(OF_ENGLAND, (
+    with_their_own: dict[str, Callable[[], Iterable[Row]]] = dict(zip(WITH_THEIR_OWN, (
         lambda: country.rows(options.england), lambda: beside.rows(options.engines), lambda: long_files.rows(options.marks),
+        lambda: attack.rows(options.attacked),
     ), strict=True))
     chosen = options.subjects or UNASKED
-    unknown = set(chosen) - SUBJECTS.keys() - of_england.keys()
+    unknown = set(chosen) - SUBJECTS.keys() - with_their_own.keys()
     if unknown:
         parser.error(f"there is no subject {sorted(unknown)[0]!r}")
     with tempfile.TemporaryDirectory() as folder:
@@ -46,7 +48,7 @@ def main() -> int:
             authorities = [authority(Path(folder), size) for size in sorted(options.sizes)]
         for name in chosen:
             _tell(f"Measuring: {name}")
-            for row in of_england[name]() if name in of_england else SUBJECTS[name](authorities):
+            for row in with_their_own[name]() if name in with_their_own else SUBJECTS[name](authorities):
                 print(_line(row), flush=True)
     print(f"Medians of one run on {os.cpu_count()} processors; {os.getloadavg()[0]:.1f} processes wanted them at the end.")
     return 0
