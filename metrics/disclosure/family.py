@@ -90,9 +90,10 @@ def never(first: Axis, second: Axis) -> Mask:
         return np.zeros((len(first.groups), len(second.groups)), dtype=bool)
     if first.name == EITHER:
         return never(second, first).T
-    return np.array([[
-        (part == YES and either != YES) or (part == NOT_RECORDED and either == NO) for either in second.groups
-    ] for part in first.groups])
+    impossible: Mask = np.array([
+        (part == YES and either != YES) or (part == NOT_RECORDED and either == NO) for part in first.groups for either in second.groups
+    ], dtype=bool).reshape(len(first.groups), len(second.groups))
+    return impossible
 
 
 def unit_rows(frame: pl.DataFrame, periods: tuple[str, ...]) -> UnitRows:

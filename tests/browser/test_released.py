@@ -56,7 +56,7 @@ def signed_in(page: Page, deployment: Deployment, subject: str, path: str) -> No
 
 
 def test_an_administrator_releases_anew_what_a_viewer_saw_as_it_was(
-    page: Page, browser: Browser, deployment: Deployment, tmp_path: Path, settle: Callable[[Page], Locator],
+    deployment: Deployment, page: Page, browser: Browser, tmp_path: Path, settle: Callable[[Page], Locator],
     take_screenshot: Callable[[Page, str], Path], console_errors: list[str],
 ) -> None:
     signed_in(page, deployment, "vera", "statement_1")
