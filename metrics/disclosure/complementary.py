@@ -1,8 +1,8 @@
 """Complementary hiding: what else must be hidden so that a hidden number can't be worked out from the totals beside it.
 
 `hide_line` is for one line whose total is known (a one-way table); `hide_tables` for many two-way tables whose margins are known.
-Both begin with what is hidden already and hide the next smallest until the rules hold. When nothing is left to hide, everything
-is hidden, empty cells too: then only the margins are known, and these leave room.
+Both begin with what is hidden already and hide the next smallest until the rules hold, and the empty cells beside them. A table in which
+nothing is left to hide, and which is not safe, has failed.
 """
 
 from __future__ import annotations
