@@ -100,13 +100,12 @@ class Releases:
         Complete periods that were not released are released now, and with `anew` those that have changed are, too. Raises
         WorkspaceUnavailable, also where a release can't be written down: then nothing must be shown.
         """
-        family = self._family(present)
+        family, present_children = self._family(present), present.children()
         for _ in range(_ATTEMPTS):
             known = releases_of(self._workspace(), family)
             before = _holding(known, present)
             changed = _changed(present, before)
             kept = {label: release for label, release in before.items() if not (anew and label in changed)}
-            present_children = present.children()
             cells, children = _rows(present, present_children, kept)
             protected = protect_unit(children, tuple(present.periods["label"]), present.measures, disclosure_rules())
             protected = as_released(protected, {label: hidden_from_bytes(release.hidden) for label, release in kept.items()})

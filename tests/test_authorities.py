@@ -16,15 +16,15 @@ from dashboard.command_line import main
 from dashboard.personal import PersonalReporting
 from dashboard.reporting import Reporting
 from data_access.engines import engine
-from data_access.load import UsageError, load, load_authorities, read_authorities
+from data_access.load import UsageError, load_authorities, read_authorities
 from data_access.load.pooling import Authority
 from data_access.tables import child
 from metrics.breakdowns import AREAS, BREAKDOWNS
 from metrics.catalogue import measures
 from metrics.unit import Responsibility
 from metrics.units import ASSESSMENTS, CHILDREN_ANY
-from tests.generators import write
 from tests.metrics.disclosure.authorities import NoGuard
+from tests.several_authorities import each_alone
 
 AS_AT = datetime.date(2025, 8, 31)
 NAMES = {"Ashford": "North", "Berwick": "North", "Calder": "South"}
@@ -45,13 +45,7 @@ class Together:
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Together:
     folder = tmp_path_factory.mktemp("authorities")
-    authorities, alone = [], {}
-    for seed, (name, region) in enumerate(NAMES.items(), start=20):
-        sources = write(folder / name, seed, 25).sources
-        authorities.append(Authority(name, region, tuple(sources)))
-        address = f"duckdb:///{folder / name}.duckdb"
-        load(sources, address, as_at=AS_AT)
-        alone[name] = Reporting(engine(address))
+    authorities, alone = each_alone(folder, NAMES, 20, 25, AS_AT)
     new = request.getfixturevalue("postgresql_database") if request.param == "postgresql" else None
     address = new() if new else f"duckdb:///{folder / 'pooled.duckdb'}"
     load_authorities(authorities, address, as_at=AS_AT)

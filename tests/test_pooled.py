@@ -21,8 +21,7 @@ from dashboard.pooled import Pooled, named_alike, pooled_rows, pooled_sentence
 from dashboard.reporting import Reporting
 from dashboard.view import Filters, View
 from data_access.engines import engine
-from data_access.load import load, load_authorities
-from data_access.load.pooling import Authority
+from data_access.load import load_authorities
 from metrics.catalogue import get, measures
 from metrics.kinds import Measure, Rate
 from metrics.pooled import pools, sum_of_shown
@@ -31,7 +30,7 @@ from metrics.targets import Targets
 from metrics.unit import Responsibility
 from tests.dashboard.people import ANALYST, Agreeing
 from tests.dashboard.walking import Visitor
-from tests.generators import write
+from tests.several_authorities import each_alone
 
 AS_AT = datetime.date(2025, 8, 31)
 REGIONS = {"Barnet": "London", "Camden": "London", "Islington Council": "London", "Kent": "South East"}
@@ -58,13 +57,7 @@ class Together:
 @pytest.fixture(scope="module")
 def together(tmp_path_factory: pytest.TempPathFactory) -> Together:
     folder = tmp_path_factory.mktemp("pooled")
-    authorities, alone = [], {}
-    for seed, (name, region) in enumerate(REGIONS.items(), start=40):
-        sources = write(folder / name, seed, 40).sources
-        authorities.append(Authority(name, region, tuple(sources)))
-        address = f"duckdb:///{folder / name}.duckdb"
-        load(sources, address, as_at=AS_AT)
-        alone[name] = Reporting(engine(address))
+    authorities, alone = each_alone(folder, REGIONS, 40, 40, AS_AT)
     address = f"duckdb:///{folder / 'together.duckdb'}"
     load_authorities(authorities, address, as_at=AS_AT, made_up=True)
     return Together(address, Reporting(engine(address)), alone)

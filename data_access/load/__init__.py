@@ -50,14 +50,7 @@ def load(
     dated, merged = _read(sources, as_at, collection_year, lambda doing, share: tell(doing, share * 0.7), shown_as)
     date = as_at or as_at_of(merged)
     filled = _filled(dated, merged, date)
-    if dry_run:
-        version = fingerprint(prepared(filled), date)
-    else:
-        version = replace_contents(
-            database_url, filled, date, lambda doing, share: tell(doing, 0.7 + share * 0.3),
-            made_up=made_up, who=who, keep=data_quality().loads_kept,
-        )
-    tell("Done", 1.0)
+    version = _written(filled, date, tell, None if dry_run else database_url, made_up=made_up, who=who)
     return _report(version, date, merged.replaced, dated, filled, dry_run)
 
 
@@ -81,7 +74,16 @@ def load_authorities(
             raise type(error)([f"{authority.name}: {sentence}" for sentence in error.sentences]) from None
     date = as_at or min(as_at_of(merged) for _, _, merged in read)
     filled = pooled([(authority, _filled(dated, merged, date)) for authority, dated, merged in read])
-    if dry_run:
+    version = _written(filled, date, tell, None if dry_run else database_url, made_up=made_up, who=who)
+    replaced = {name: sum(merged.replaced[name] for _, _, merged in read) for name in read[0][2].replaced}
+    return _report(version, date, replaced, [source for _, dated, _ in read for source in dated], filled, dry_run)
+
+
+def _written(
+    filled: Mapping[str, Rows], date: datetime.date, tell: Progress, database_url: str | None, *, made_up: bool, who: str,
+) -> str:
+    """Puts the contents into the database, or nowhere where there is none, and gives their version."""
+    if database_url is None:
         version = fingerprint(prepared(filled), date)
     else:
         version = replace_contents(
@@ -89,8 +91,7 @@ def load_authorities(
             made_up=made_up, who=who, keep=data_quality().loads_kept,
         )
     tell("Done", 1.0)
-    replaced = {name: sum(merged.replaced[name] for _, _, merged in read) for name in read[0][2].replaced}
-    return _report(version, date, replaced, [source for _, dated, _ in read for source in dated], filled, dry_run)
+    return version
 
 
 def _share_of(tell: Progress, name: str, number: int, count: int, doing: str, share: float) -> None:

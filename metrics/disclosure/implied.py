@@ -18,8 +18,6 @@ from metrics.disclosure.family import ALL
 from metrics.disclosure.tables import Pattern, Subject
 
 Pair = tuple[str, str]
-
-
 Places = tuple[Indices, Indices, Indices]
 """(period, group, larger group), one after another."""
 
@@ -72,8 +70,8 @@ def _hide_on_lines(subject: Subject, pattern: Pattern, names: tuple[str, str, st
     size = whole[period, group] - part[period, within]
     amounts = [larger[period, group] - smaller[period, within] for larger, smaller in zip(wholes, parts, strict=True)]
     again = False
-    for line, needs in _lines(subject, period, hidden, size, amounts):
-        more = hide_line(size[line], hidden[line] | subject.few(size[line], [amount[line] for amount in amounts], period[line]), needs)
+    for line, few, needs in _lines(subject, period, hidden, size, amounts):
+        more = hide_line(size[line], hidden[line] | few, needs)
         also = pattern.hide_also(outer, other, whole.shape)[period[line], group[line]]
         more &= ~hidden[line] & (size[line] > 0) & ~also
         also |= more
@@ -83,12 +81,12 @@ def _hide_on_lines(subject: Subject, pattern: Pattern, names: tuple[str, str, st
 
 def _lines(
     subject: Subject, period: Indices, hidden: Mask, size: Numbers, amounts: list[Numbers],
-) -> Iterator[tuple[int, list[tuple[Numbers, float]]]]:
-    """The lines on which something is told, and what the hidden differences of each must hold together."""
+) -> Iterator[tuple[int, Mask, list[tuple[Numbers, float]]]]:
+    """The lines on which something is told, which shown differences tell of few, and what the hidden ones must hold together."""
     need = subject.block_needs()[0]
     for line in range(len(period)):
         needs = [(amount[line], float(need[period[line]])) for amount in amounts]
         few = subject.few(size[line], [amount[line] for amount in amounts], period[line]) & ~hidden[line]
         short = hidden[line].any() and any(0 < amount[hidden[line]].sum() < enough for amount, enough in needs)
         if few.any() or short:
-            yield line, needs
+            yield line, few, needs

@@ -168,7 +168,7 @@ def _link(populations: list[Population], numbers: dict[str, Numbers]) -> None:
                 break
     for population in reversed(populations):
         if population.part_of and population.part_of[1] in population.part_of[0].rows.axes:
-            _hand_up(population, *population.part_of)
+            _hand_up(population, population.part_of[0])
 
 
 def _part(larger: Population, smaller: Population) -> str | None:
@@ -199,7 +199,7 @@ def _with_part(rows: UnitRows, made: str, name: str, inside: Mask) -> UnitRows:
     return rows.with_axis(Axis(made, ("in", "out")), np.where(inside[rows.codes[name]], 0, 1), nested)
 
 
-def _hand_up(smaller: Population, larger: Population, _: str) -> None:
+def _hand_up(smaller: Population, larger: Population) -> None:
     """What divides the part divides the whole too, so that the tables of the part are tables of the whole."""
     for name in smaller.rows.axes:
         nested = next((other for other in smaller.rows.axes.values() if other.parent == name and ":" in name), None)
@@ -218,7 +218,7 @@ def _protect_children(population: Population, larger: list[Population], values: 
         settled = _of_part(population.part_of[0].pattern, population.part_of[1], population)
     population.pattern.masks.update(settled)
     if not population.pattern.has(ALL, ALL):
-        size = children.rows.sums(children.values, ALL, ALL)
+        size, _ = children.counted(ALL, ALL)
         population.pattern.masks[ALL, ALL] = children.seeds(ALL, ALL, size) | few_children(size, rules)
     _protect(population, children, population.pattern, settled)
     return children

@@ -47,7 +47,7 @@ class Children:
         for values, pattern, _ in self.within:
             if pattern.has(first, second):
                 known_empty |= (self.rows.sums(values, first, second) == 0) & ~pattern.of(first, second)
-        whole = _unless_either(self, first, second) | self._unsafe_pair(first, second)
+        whole = _unless_either(self, first, second, size) | self._unsafe_pair(first, second)
         return Measured(size, amounts, self.seeds(first, second, size), np.ones(size.shape, dtype=bool), whole, known_empty)
 
     def _unsafe_pair(self, first: str, second: str) -> Mask:
@@ -118,7 +118,7 @@ class Outcome:
             seeds |= pattern.of(first, second) if pattern.has(first, second) else nothing(size)
             seeds |= self._few(first, second, others, self.rows.sums(larger_yes, first, second) - yes,
                                self.rows.sums(larger_no, first, second) - no)
-        whole = _unless_either(self, first, second)
+        whole = _unless_either(self, first, second, size)
         return Measured(size, (yes, no), (seeds & (size > 0)) | not_shown, not_shown, whole, (size == 0) & ~not_shown)
 
     def _few(self, first: str, second: str, size: Numbers, yes: Numbers, no: Numbers) -> Mask:
@@ -142,10 +142,9 @@ class Outcome:
         return max(rules.smallest_range, self.least_with) * events, rules.smallest_range * events
 
 
-def _unless_either(subject: Children | Outcome, first: str, second: str) -> Mask:
+def _unless_either(subject: Children | Outcome, first: str, second: str, size: Numbers) -> Mask:
     """'Disability or mental health problem' and its two parts give each other's combinations away: the number with both is what the
     parts have together beyond 'either'. So 'either', and the table of the two parts, are shown only where all combinations could be."""
-    size = subject.rows.sums(subject.children.values if isinstance(subject, Outcome) else subject.values, first, second)
     whole = nothing(size)
     if (EITHER in (first, second) and (ALL in (first, second) or set(DISABILITY) & {first, second})) or {first, second} == set(DISABILITY):
         whole |= _combinations_small(subject)[:, None, None]
@@ -156,10 +155,9 @@ def _combinations_small(subject: Children | Outcome) -> Mask:
     """Whether a combination of disability and mental health problem, or a group of one of the three, is hidden by itself: by period."""
     found = np.zeros(len(subject.rows.periods), dtype=bool)
     for first, second in (DISABILITY, *((name, ALL) for name in (*DISABILITY, EITHER))):
+        size, amounts = subject.counted(first, second)
         if isinstance(subject, Children):
-            found |= subject.seeds(first, second, subject.rows.sums(subject.values, first, second)).any(axis=(1, 2))
+            found |= subject.seeds(first, second, size).any(axis=(1, 2))
         else:
-            counted = (subject.children.values, subject.with_outcome, subject.without)
-            size, yes, no = (subject.rows.sums(values, first, second) for values in counted)
-            found |= ((subject.hidden.of(first, second) | subject._few(first, second, size, yes, no)) & (size > 0)).any(axis=(1, 2))
+            found |= ((subject.hidden.of(first, second) | subject._few(first, second, size, *amounts)) & (size > 0)).any(axis=(1, 2))
     return found

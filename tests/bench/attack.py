@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import polars as pl
-
-from dashboard.reporting import Reporting
-from metrics.breakdowns import BREAKDOWNS
-from metrics.catalogue import get
-from metrics.summarise import State
+from tests.bench.disclosure import shares_shown
 from tests.bench.measuring import Row
 from tests.metrics.disclosure.attacker import Puzzle
 from tests.metrics.disclosure.authorities import authority, exactly, found_out, last_whole, viewed
 from tests.metrics.disclosure.populations import CLUSTERS
 
 SIZES = (60, 70, 80, 90, 100, 120, 150, 180, 210, 250, 300, 350, 400, 500, 600, 700, 850, 1000, 1200, 1500)
-GRAIN, MEASURE = "year", "education_plan_up_to_date"
+GRAIN = "year"
 ATTACKED = ("plans", "absence", "suspension", "training", "video")
 TOGETHER = (
     ("placement", "care_status", "sex", "origin"),
@@ -41,23 +35,4 @@ def rows(sizes: Sequence[int] = SIZES) -> Iterator[Row]:
             ]
             tried, broken = sum(hidden for _, hidden in found), sum(len(words) for words, _ in found)
             yield Row(f"numbers about few found out, of {tried:,} hidden ones, {children} children", broken, "", 0)
-            for size in (1, 2):
-                what = f"of cells of 10 children and more by {size} breakdown{'s' * (size > 1)}, {children} children"
-                share = _shown(reporting, period, size)
-                yield Row(f"numbers of children shown {what}", 100 * share["children"].to_numpy().mean(), "%")
-                yield Row(f"values shown {what}", 100 * share["value"].to_numpy().mean(), "%")
-
-
-def _shown(reporting: Reporting, period: str, size: int) -> pl.DataFrame:
-    """children, value: whether each cell of 10 children or more of the period shows them."""
-    found = []
-    for pair in itertools.combinations(BREAKDOWNS, size):
-        exact, protected = (
-            look(get(MEASURE), GRAIN, by=pair).filter(pl.col("period") == period)
-            for look in (reporting.summary, reporting.protected_summary)
-        )
-        large = exact.filter(pl.col("denominator") >= 10).select(*pair)
-        found.append(large.join(protected, on=list(pair), how="left").select(
-            pl.col("denominator").is_not_null().alias("children"), (pl.col("state") == State.SHOWN.value).alias("value"),
-        ))
-    return pl.concat(found)
+            yield from shares_shown(reporting, GRAIN, f"{children} children", period)

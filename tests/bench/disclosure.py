@@ -35,18 +35,25 @@ def rows(authorities: Sequence[Authority]) -> list[Row]:
         Row(f"deciding what is hidden of all measures and tables, {each.words}", first, "s", AIM_SECONDS),
         Row(f"a protected summary after that, {each.words}", after * 1000, "ms", AIM_MILLISECONDS),
     ]
+    return [*found, *shares_shown(reporting, GRAIN, each.words)]
+
+
+def shares_shown(reporting: Reporting, grain: str, words: str, period: str | None = None) -> list[Row]:
+    """How many of the cells of 10 children and more show what, of a period or of all; `words` say which authority it is."""
+    found = []
     for size in (1, 2):
-        cells = pl.concat([_cells(reporting, pair) for pair in itertools.combinations(BREAKDOWNS, size)])
-        words = f"of cells of 10 children and more by {size} breakdown{'s' * (size > 1)}, {each.words}"
-        found.append(Row(f"numbers of children shown {words}", 100 * cast(float, cells["children"].mean()), "%"))
-        found.append(Row(f"values shown {words}", 100 * cast(float, cells["value"].mean()), "%"))
+        cells = pl.concat([_cells(reporting, grain, pair, period) for pair in itertools.combinations(BREAKDOWNS, size)])
+        what = f"of cells of 10 children and more by {size} breakdown{'s' * (size > 1)}, {words}"
+        found.append(Row(f"numbers of children shown {what}", 100 * cast(float, cells["children"].mean()), "%"))
+        found.append(Row(f"values shown {what}", 100 * cast(float, cells["value"].mean()), "%"))
     return found
 
 
-def _cells(reporting: Reporting, pair: tuple[str, ...]) -> pl.DataFrame:
+def _cells(reporting: Reporting, grain: str, pair: tuple[str, ...], period: str | None) -> pl.DataFrame:
     """children, value: whether each cell of 10 children or more shows them."""
-    exact = reporting.summary(get(MEASURE), GRAIN, by=pair).filter(pl.col("denominator") >= 10).select("period", *pair)
-    protected = reporting.protected_summary(get(MEASURE), GRAIN, by=pair)
+    exact = reporting.summary(get(MEASURE), grain, by=pair).filter(pl.col("denominator") >= 10).select("period", *pair)
+    exact = exact if period is None else exact.filter(pl.col("period") == period)
+    protected = reporting.protected_summary(get(MEASURE), grain, by=pair)
     return exact.join(protected, on=["period", *pair], how="left").select(
         pl.col("denominator").is_not_null().alias("children"), (pl.col("state") == State.SHOWN.value).alias("value"),
     )
