@@ -7,7 +7,7 @@ import html
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from dashboard.charts.theme import AVERAGE, BAND, CHANGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, PUBLISHED, TARGET, KeyItem
+from dashboard.charts.theme import AVERAGE, BAND, CHANGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, LOADED, PUBLISHED, TARGET, KeyItem
 
 _STYLE = "list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.4rem;margin:0;padding:0;font-size:.875rem;line-height:1.45"
 _ITEM = "display:flex;gap:.5rem;margin:0"
@@ -30,6 +30,11 @@ _DRAWINGS = {
     "published_region": _LINE.format(colour=PUBLISHED, width=2.2, dash="8 4"),
     "published_own": _LINE.format(colour=PUBLISHED, width=2.2, dash="3 3"),
     "published_neighbours": _LINE.format(colour=PUBLISHED, width=2.2, dash="9 3 2 3"),
+    "loaded_england": _LINE.format(colour=LOADED, width=1.6, dash="7 2 2 2 2 2"),
+    "loaded_region": _LINE.format(colour=LOADED, width=1.6, dash="8 4"),
+    "loaded_neighbours": _LINE.format(colour=LOADED, width=1.6, dash="9 3 2 3"),
+    "loaded_hidden": f'<path d="M9 5 L15 11 M15 5 L9 11" stroke="{LOADED}" stroke-width="1.5"/>',
+    "loaded_incomplete": f'<circle cx="12" cy="8" r="3.5" fill="none" stroke="{LOADED}" stroke-width="1.5"/>',
     "change": f'<path d="M12 0 V16" stroke="{CHANGE}" stroke-width="2"/><circle cx="12" cy="6" r="5" fill="{CHANGE}"/>',
     "overall": _MARK.format(colour=AVERAGE),
     "target_mark": _MARK.format(colour=TARGET),

@@ -94,7 +94,8 @@ def _over_time(view: View, shown: Shown) -> None:
     st.markdown(f"**By {sentences.grain(trend)}**")
     changes = [item.record for item in view.written.changes(trend.measure)]
     drawn = trend if view.filters.target_lines else replace(trend, frame=trend.frame.with_columns(pl.lit(None, pl.Float64).alias("target")))
-    _draw(trend_chart(drawn, view.rebases_of(trend.measure), changes, beside=shown.beside), f"trend_{trend.measure.id}")
+    drawing = trend_chart(drawn, view.rebases_of(trend.measure), changes, beside=shown.beside, pooled=shown.pooled)
+    _draw(drawing, f"trend_{trend.measure.id}")
     st.caption(f"{words.better_words(trend.measure)} {trend.reason}")
     beside_words(trend, shown.beside)
     pooled_words(trend, shown.pooled)

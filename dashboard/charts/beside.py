@@ -1,16 +1,20 @@
-"""What stands beside a trend on its chart: lines of published figures with their names at the edge, and changes of definition."""
+"""What stands beside a trend on its chart: lines of published figures and of the authorities loaded, with their names at the edge, and
+changes of definition."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
+from dashboard.charts.pooled import LoadedLine, loaded_alt, loaded_ends, loaded_key, loaded_lines, loaded_traces
 from dashboard.charts.theme import COMMON_CAUSE, FONT_SIZE, PUBLISHED, Drawing, KeyItem, line
 from dashboard.comparator_beside import Beside, NamedLine
 from dashboard.comparator_figures import SHORT
 from dashboard.comparator_words import change_words, figure_words, letters, year_words
+from dashboard.pooled import Pooled
 from metrics.comparators import Comparator
 from metrics.definition_changes import DefinitionChange
 from metrics.published import Kind, Level
@@ -24,32 +28,46 @@ _LABEL_SHARE = 0.072
 _CARRIED = "Thin gold line: the last published figure, carried on into periods of which none is published yet"
 
 
-def with_beside(drawing: Drawing, frame: pl.DataFrame, beside: Beside, scale: float) -> Drawing:
+def with_beside(drawing: Drawing, frame: pl.DataFrame, beside: Beside, pooled: Sequence[Pooled], scale: float) -> Drawing:
     """A trend's chart with what stands beside it; `frame` is the trend's, and its values times `scale` are the heights drawn."""
+    loaded = loaded_lines(frame, pooled)
+    beside = without_loaded(beside, loaded)
     placed = list(definition_places(frame, beside.changes))
     heights = [level.year.value * scale for named in beside.lines for level in named.levels if level and level.year.value is not None]
+    heights += [row["value"] * scale for each in loaded for _, row in each.shown]
     if not placed and not heights:
         return drawing
     picture = drawing.figure
     low, high = picture.layout.yaxis.range
     room = 0.06 * (max([high, *heights]) - min([low, *heights]))
     span = [min([low, *(height - room for height in heights)]), max([high, *(height + room for height in heights)])]
-    picture.add_traces(published_traces(beside, scale))
+    ends = [*published_ends(beside, scale), *loaded_ends(loaded, scale)]
+    # First, so that they lie beneath. With `zorder` Plotly would cut what reaches over the edge of the plot.
+    own = len(picture.data)
+    picture.add_traces([*published_traces(beside, scale), *loaded_traces(loaded, scale, *span)])
+    picture.data = (*picture.data[own:], *picture.data[:own])
     picture.update_layout(
         shapes=[*picture.layout.shapes, *definition_lines(placed)],
-        annotations=[*picture.layout.annotations, *name_labels(beside, scale, span), *definition_letters(placed)],
+        annotations=[*picture.layout.annotations, *name_labels(ends, span), *definition_letters(placed)],
         yaxis={"range": span},
     )
-    if heights:
-        picture.update_layout(margin={"r": 10 + _CHARACTER * max(len(SHORT[named.line.kind]) for named in beside.lines)})
-    return Drawing(picture, f"{drawing.alt} {beside_alt(beside)}".strip(), (*drawing.key, *beside_key(beside, placed)))
+    if ends:
+        picture.update_layout(margin={"r": 10 + _CHARACTER * max(len(name) for _, name in ends)})
+    key = (*drawing.key, *beside_key(beside, placed), *loaded_key(loaded, {item.drawn for item in drawing.key}))
+    return Drawing(picture, " ".join(filter(None, [drawing.alt, loaded_alt(loaded), beside_alt(beside)])), key)
+
+
+def without_loaded(beside: Beside, loaded: Sequence[LoadedLine]) -> Beside:
+    """Without the published lines in whose place a line of the authorities loaded is drawn. England stays: those loaded need not be it."""
+    instead = {each.kind for each in loaded} - {Kind.ENGLAND}
+    return replace(beside, lines=tuple(named for named in beside.lines if named.line.kind not in instead)) if instead else beside
 
 
 def published_traces(beside: Beside, scale: float) -> list[dict[str, Any]]:
     """Each line as steps as long as its periods: full where the year is published, thin where the last one is carried on."""
     return [
         {
-            "type": "scatter", "mode": "lines", "zorder": -1, "x": x, "y": y, "hoverinfo": "text", "hovertext": texts, "connectgaps": False,
+            "type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "text", "hovertext": texts, "connectgaps": False,
             "line": line(PUBLISHED, 1 if carried else 2.2, dash=DASHES[named.line.kind]),
         }
         for named in beside.lines if beside.comparator is not None
@@ -81,21 +99,26 @@ def _hover(comparator: Comparator, named: NamedLine, level: Level) -> str:
     return f"<b>{named.name}</b><br>{figure_words(comparator, level.year)}, {year_words(level.year)}{carried}"
 
 
-def name_labels(beside: Beside, scale: float, span: Sequence[float]) -> list[dict[str, Any]]:
-    """The lines' names at the right edge, each at its line's end, moved apart where they would cover each other."""
-    ends = sorted(
+def published_ends(beside: Beside, scale: float) -> list[tuple[float, str]]:
+    """The height of each line's last figure, and the line's name."""
+    return [
         (last.year.value * scale, SHORT[named.line.kind])
         for named in beside.lines
         for last in [next((level for level in reversed(named.levels) if level and level.year.value is not None), None)]
         if last is not None and last.year.value is not None
-    )
-    places = apart([end for end, _ in ends], (span[1] - span[0]) * _LABEL_SHARE, span[0], span[1])
+    ]
+
+
+def name_labels(ends: Sequence[tuple[float, str]], span: Sequence[float]) -> list[dict[str, Any]]:
+    """The lines' names at the right edge, each at its line's end, moved apart where they would cover each other."""
+    rising = sorted(ends)
+    places = apart([end for end, _ in rising], (span[1] - span[0]) * _LABEL_SHARE, span[0], span[1])
     return [
         {
             "text": name, "xref": "paper", "x": 1, "xanchor": "left", "xshift": 3, "y": place, "yanchor": "middle", "showarrow": False,
             "font": {"size": FONT_SIZE - 1},
         }
-        for place, (_, name) in zip(places, ends, strict=True)
+        for place, (_, name) in zip(places, rising, strict=True)
     ]
 
 

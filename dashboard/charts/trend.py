@@ -14,6 +14,7 @@ from dashboard.charts.beside import with_beside
 from dashboard.charts.changes import change_key, change_marks, change_shapes, change_words, places
 from dashboard.charts.theme import AVERAGE, BAND, COMMON_CAUSE, MARKS, TARGET, Drawing, KeyItem, axis, figure_of, layout, line, margin
 from dashboard.comparator_beside import Beside
+from dashboard.pooled import Pooled
 from dashboard.sentences import COMMON_CAUSE as NO_SIGNAL
 from dashboard.sentences import grain, trend_alt
 from dashboard.words import (
@@ -43,10 +44,11 @@ Xs = list[float | None]
 
 
 def trend_chart(
-    trend: Trend, rebases: Sequence[Rebase] = (), changes: Sequence[ChangeRecord] = (), *, beside: Beside | None = None
+    trend: Trend, rebases: Sequence[Rebase] = (), changes: Sequence[ChangeRecord] = (), *, beside: Beside | None = None,
+    pooled: Sequence[Pooled] = (),
 ) -> Drawing:
     """The chart of a trend, with the `rebases` that its limits were worked out with, the measure's dated `changes`, and what stands
-    `beside` it.
+    `beside` it: published figures, and the authorities loaded with this one (`pooled`).
 
     A trend without rows gives an empty chart: show words instead.
     """
@@ -77,7 +79,7 @@ def trend_chart(
     ]
     alt = " ".join([trend_alt(trend), *(f"Marked on the chart: {words.rstrip('.')}." for words in change_words(placed))])
     drawing = Drawing(picture, alt, (*_key(trend, states), *new_baselines, *change_key(placed)))
-    return drawing if beside is None else with_beside(drawing, frame, beside, scale)
+    return with_beside(drawing, frame, beside or Beside(), pooled, scale) if beside or pooled else drawing
 
 
 def _rebase_shapes(starts: Iterable[int]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from dashboard.charts.groups import groups_chart
 from dashboard.charts.trend import point_states, tick_label, tick_positions, trend_chart
 from metrics.breakdowns import BREAKDOWNS
 from metrics.catalogue import get, measures
+from metrics.published import Kind
 from metrics.trend import Chart
 from tests.dashboard.made_up import made_groups, made_trend
 
@@ -216,7 +217,9 @@ def _luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("background", theme.BACKGROUNDS)
-@pytest.mark.parametrize("colour", [theme.IMPROVEMENT, theme.CONCERN, theme.COMMON_CAUSE, theme.AVERAGE, theme.TARGET, theme.CHANGE])
+@pytest.mark.parametrize("colour", [
+    theme.IMPROVEMENT, theme.CONCERN, theme.COMMON_CAUSE, theme.AVERAGE, theme.TARGET, theme.CHANGE, theme.PUBLISHED, theme.LOADED,
+])
 def test_marks_stand_out_from_both_backgrounds(colour: str, background: str) -> None:
     """WCAG 2.2, success criterion 1.4.11: at least 3 to 1."""
     lighter, darker = sorted((_luminance(colour), _luminance(background)), reverse=True)
@@ -225,6 +228,8 @@ def test_marks_stand_out_from_both_backgrounds(colour: str, background: str) -> 
 
 def test_every_item_of_a_key_can_be_drawn_and_is_escaped() -> None:
     drawn = {*theme.MARKS, "band", "average", "limits", "target", "overall", "target_mark", "dot", "rebase", "change"}
+    drawn |= {f"published_{kind.value}" for kind in Kind} | {f"loaded_{kind.value}" for kind in Kind if kind != Kind.OWN}
+    drawn |= {"published_carried", "definition", "loaded_hidden", "loaded_incomplete"}
     for name in drawn:
         assert "data:image/svg+xml," in key_html([theme.KeyItem(name, "x")])
     assert "<b>" not in key_html([theme.KeyItem("dot", "<b>bold</b>")])

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from config.targets import targets
 from dashboard.charts.beside import apart
+from dashboard.charts.theme import PUBLISHED
 from dashboard.charts.trend import trend_chart
 from dashboard.comparator_beside import FILTERED, Beside, beside_of
 from dashboard.comparator_choice import in_address
@@ -192,7 +193,7 @@ def test_the_choice_is_in_the_address_unless_all_are_shown() -> None:
 def test_lines_differ_without_colour_and_have_their_names_beside_them() -> None:
     trend = attendance()
     drawing = trend_chart(trend, beside=stood(trend))
-    lines = [trace for trace in drawing.figure.data if trace.zorder == -1]
+    lines = [trace for trace in drawing.figure.data if trace.line.color == PUBLISHED]
     assert len({trace.line.dash for trace in lines}) == 4 and len({trace.line.color for trace in lines}) == 1
     names = [note for note in drawing.figure.layout.annotations if note.xref == "paper"]
     assert {note.text for note in names} == {"England", "Region", "Published", "Neighbours"}
@@ -222,7 +223,7 @@ def test_a_line_is_full_where_published_and_thin_where_carried_on() -> None:
         None if end.isoformat() < "2020-10-01" else end.isoformat() > "2025-09-30" for end in ends
     ]
     drawing = trend_chart(trend, beside=found)
-    assert len({trace.line.width for trace in drawing.figure.data if trace.zorder == -1}) == 2
+    assert len({trace.line.width for trace in drawing.figure.data if trace.line.color == PUBLISHED}) == 2
     assert any(item.drawn == "published_carried" for item in drawing.key)
 
 

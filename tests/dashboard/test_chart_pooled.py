@@ -1,0 +1,191 @@
+"""The lines of the authorities loaded together on a trend's chart: where they are, where they end, and what is said of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+
+import plotly.graph_objects as go
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from dashboard.chart_key import key_html
+from dashboard.charts.theme import LOADED, PUBLISHED, Drawing
+from dashboard.charts.trend import trend_chart
+from dashboard.comparator_beside import Beside, beside_of
+from dashboard.pooled import Pooled
+from dashboard.words import count_words, period_words, upper_first
+from metrics.pooled import SUM_SCHEMA, Pool
+from metrics.published import Kind
+from metrics.trend import Trend
+from tests.dashboard.made_up import made_trend
+from tests.dashboard.published_made_up import beside
+
+HIDDEN, EMPTY, NO_ROW = "hidden", "no data", "no row"
+Cell = tuple[int, int] | str
+COUNTS = [(900, 1000)] * 12
+OF = {Kind.NEIGHBOURS: 10, Kind.REGION: 0, Kind.ENGLAND: 0}
+
+
+def pooled(trend: Trend, kind: Kind, cells: Sequence[Cell], area: str = "London") -> Pooled:
+    """A pool with a numerator and denominator, or what there is instead, in each of the trend's periods."""
+    rows = []
+    for period, cell in zip(trend.frame["period"], cells, strict=True):
+        if isinstance(cell, tuple):
+            rows.append((period, float(cell[0]), cell[1], cell[0] / cell[1] * getattr(trend.measure, "per", 1), "shown"))
+        elif cell != NO_ROW:
+            rows.append((period, None, 0 if cell == EMPTY else None, None, cell))
+    members = ("Barnet", "Camden") if kind != Kind.NEIGHBOURS else ("Barnet",)
+    frame = pl.DataFrame(rows, schema=SUM_SCHEMA, orient="row")
+    return Pooled(trend.measure, "Camden", Pool(kind, area, members, {"authority": members}, OF[kind]), frame, None)
+
+
+def all_three(trend: Trend, cells: Sequence[Cell]) -> list[Pooled]:
+    return [pooled(trend, kind, cells) for kind in (Kind.NEIGHBOURS, Kind.REGION, Kind.ENGLAND)]
+
+
+def lines(drawing: Drawing) -> list[go.Scatter]:
+    return [trace for trace in drawing.figure.data if trace.line.color == LOADED and trace.mode == "lines+markers"]
+
+
+def crosses(drawing: Drawing) -> list[go.Scatter]:
+    return [trace for trace in drawing.figure.data if trace.marker.color == LOADED and trace.mode == "markers"]
+
+
+def names(drawing: Drawing) -> list[tuple[float, str]]:
+    return sorted((note.y, note.text) for note in drawing.figure.layout.annotations if note.xref == "paper")
+
+
+CELLS = some.lists(
+    some.one_of(
+        some.sampled_from([HIDDEN, EMPTY, NO_ROW]),
+        some.integers(1, 500).flatmap(lambda whole: some.tuples(some.integers(0, whole), some.just(whole))),
+    ), min_size=12, max_size=12,
+)
+
+
+@given(CELLS, some.sampled_from(["attendance_in_care", "suspension_rate", "social_emotional_mean"]), some.booleans())
+def test_each_value_stands_at_its_period_and_what_is_hidden_is_a_gap_with_a_cross(cells: list[Cell], id: str, last: bool) -> None:
+    trend = made_trend(id, COUNTS, last_complete=last)
+    drawing = trend_chart(trend, pooled=[pooled(trend, Kind.REGION, cells)])
+    shown = [cell for cell in cells if isinstance(cell, tuple)]
+    if not shown:
+        assert not lines(drawing) and not crosses(drawing) and drawing == trend_chart(trend)
+        return
+    (line,) = lines(drawing)
+    scale = 100 if trend.measure.percent else getattr(trend.measure, "per", 1)
+    assert list(line.x) == list(range(12)) and line.connectgaps is False
+    for height, text, cell, row in zip(line.y, line.hovertext, cells, trend.frame.iter_rows(named=True), strict=True):
+        if isinstance(cell, tuple):
+            assert height == pytest.approx(cell[0] / cell[1] * scale)
+            assert text.startswith(f"<b>The 2 authorities loaded in London</b><br>{upper_first(period_words(row))}<br>")
+            assert text.endswith(f"<br>{count_words(trend.measure, *cell)}")
+        else:
+            assert height is None
+    low, high = drawing.figure.layout.yaxis.range
+    assert all(low <= height <= high for height in line.y if height is not None)
+    hidden = [index for index, cell in enumerate(cells) if cell == HIDDEN]
+    assert [list(trace.x) for trace in crosses(drawing)] == ([hidden] if hidden else [])
+    for trace in crosses(drawing):
+        assert trace.marker.symbol == "x-thin-open" and all(low < height < low + 0.1 * (high - low) for height in trace.y)
+        assert all(text.endswith("<br>Hidden to protect children") for text in trace.hovertext)
+    assert ("loaded_hidden" in {item.drawn for item in drawing.key}) == bool(hidden)
+
+
+@given(CELLS)
+def test_a_value_without_neighbours_has_a_point_and_an_incomplete_one_a_hollow_one(cells: list[Cell]) -> None:
+    trend = made_trend("attendance_in_care", COUNTS, last_complete=False)
+    for line in lines(trend_chart(trend, pooled=[pooled(trend, Kind.ENGLAND, cells)])):
+        for index, (cell, size, symbol) in enumerate(zip(cells, line.marker.size, line.marker.symbol, strict=True)):
+            around = [cells[other] for other in (index - 1, index + 1) if 0 <= other < 12]
+            alone = not any(isinstance(other, tuple) for other in around)
+            assert (size > 0) == (isinstance(cell, tuple) and (alone or index == 11))
+            assert symbol == ("circle-open" if index == 11 else "circle")
+
+
+def test_lines_differ_without_colour_and_their_names_stay_apart_beside_published_ones() -> None:
+    trend = made_trend("attendance_in_care", [(900, 1000)] * 24)
+    found = beside_of(trend, beside())
+    drawing = trend_chart(trend, beside=found, pooled=all_three(trend, [(910, 1000)] * 24))
+    assert len({line.line.dash for line in lines(drawing)} | {"solid"}) == 4
+    low, high = drawing.figure.layout.yaxis.range
+    heights = [height for height, _ in names(drawing)]
+    assert all(later - earlier > (high - low) * 0.07 for earlier, later in itertools.pairwise(heights))
+    assert all(low <= height <= high for height in heights)
+    room = max(len(name) for _, name in names(drawing)) * 7
+    assert drawing.figure.layout.margin.r >= room
+    described = drawing.figure.to_dict()
+    assert go.Figure(described).to_dict() == described
+
+
+def test_a_pool_takes_the_place_of_the_published_line_of_its_kind_and_never_of_englands() -> None:
+    trend = made_trend("attendance_in_care", [(900, 1000)] * 24)
+    found = beside_of(trend, beside())
+    every = [(910, 1000)] * 24
+
+    def told(pools: Sequence[Pooled]) -> list[str]:
+        drawing = trend_chart(trend, beside=found, pooled=pools)
+        published = {trace.line.dash for trace in drawing.figure.data if trace.line.color == PUBLISHED}
+        assert len(published) == sum(item.drawn in {f"published_{kind.value}" for kind in Kind} for item in drawing.key)
+        return sorted(name for _, name in names(drawing))
+
+    assert told([]) == ["England", "Neighbours", "Published", "Region"]
+    assert told(all_three(trend, every)) == ["All loaded", "England", "Neighbours", "Published", "Region"]
+    drawing = trend_chart(trend, beside=found, pooled=all_three(trend, every))
+    keys = [item.drawn for item in drawing.key if item.drawn.startswith(("published", "loaded"))]
+    assert keys == [
+        "published_england", "published_own", "published_carried", "loaded_neighbours", "loaded_region", "loaded_england",
+    ]
+    assert "South East" not in drawing.alt
+    only = trend_chart(trend, beside=found, pooled=[pooled(trend, Kind.NEIGHBOURS, every)])
+    assert "South East" in only.alt and "Statistical neighbours, median" not in only.alt
+    hidden = trend_chart(trend, beside=found, pooled=all_three(trend, [HIDDEN] * 24))
+    assert hidden == trend_chart(trend, beside=found), "where nothing is shown of a pool, the published line stays"
+
+
+def test_the_lines_are_told_in_the_alt_text_and_in_the_key() -> None:
+    trend = made_trend("attendance_in_care", COUNTS, last_complete=False)
+    drawing = trend_chart(trend, pooled=[
+        pooled(trend, Kind.NEIGHBOURS, [HIDDEN, (700, 1000), *[HIDDEN] * 9, (1, 2)]),
+        pooled(trend, Kind.REGION, [(800, 1000), *[(1, 2)] * 9, (810, 1000), (1, 2)], area="Kent & <b>Sussex"),
+        pooled(trend, Kind.ENGLAND, [*[HIDDEN] * 11, (1, 2)]),
+    ])
+    sessions = "possible half-day sessions"
+    assert drawing.alt.endswith(
+        f"The 1 of 10 statistical neighbours that is loaded: 70 % (700 of 1,000 {sessions}) in July to September 2020; 10 periods hidden "
+        f"to protect children. The 2 authorities loaded in Kent & <b>Sussex: 80 % (800 of 1,000 {sessions}) in April to June 2020 to 81 % "
+        f"(810 of 1,000 {sessions}) in October to December 2022. All 2 authorities loaded: no complete period with a value; 11 periods "
+        "hidden to protect children."
+    )
+    words = [item.words for item in drawing.key]
+    assert "Brown line, dash and dot: the 1 of 10 statistical neighbours that is loaded" in words
+    assert "Brown line, dashed: the 2 authorities loaded in Kent & <b>Sussex" in words
+    assert "Brown line, dash and two dots: all 2 authorities loaded" in words
+    assert "Kent &amp; &lt;b&gt;Sussex" in key_html(drawing.key)
+    assert lines(drawing)[1].hovertext[0].startswith("<b>The 2 authorities loaded in Kent &amp; &lt;b&gt;Sussex</b>")
+    assert "loaded_incomplete" not in {item.drawn for item in drawing.key}, "the key tells of hollow circles already"
+    alone = replace(trend, frame=trend.frame.filter(pl.col("complete") | pl.col("value").is_null()).vstack(
+        trend.frame.filter(~pl.col("complete")).with_columns(value=pl.lit(None, pl.Float64), state=pl.lit(HIDDEN))))
+    assert "loaded_incomplete" in {item.drawn for item in trend_chart(alone, pooled=all_three(trend, [(1, 2)] * 12)).key}
+
+
+def test_what_is_hidden_of_the_authority_and_of_the_others_does_not_cover_each_other() -> None:
+    trend = made_trend("attendance_in_care", COUNTS)
+    hidden = replace(trend, frame=trend.frame.with_columns(state=pl.lit(HIDDEN), **{
+        name: pl.when(pl.int_range(pl.len()) > 3).then(pl.col(name)) for name in ("value", "lower", "upper", "numerator")
+    }))
+    drawing = trend_chart(hidden, pooled=all_three(trend, [*[HIDDEN] * 11, (910, 1000)]))
+    own = next(trace for trace in drawing.figure.data if trace.mode == "markers" and trace.marker.color != LOADED)
+    heights = [own.y[0], *(trace.y[0] for trace in crosses(drawing))]
+    low, high = drawing.figure.layout.yaxis.range
+    assert len(crosses(drawing)) == 3
+    assert all(later - earlier > 0.04 * (high - low) for earlier, later in itertools.pairwise(heights))
+    assert not any("zorder" in trace.to_plotly_json() for trace in drawing.figure.data), "Plotly would cut the crosses at the foot"
+
+
+def test_without_others_the_chart_is_what_it_was() -> None:
+    trend = made_trend("education_plan", COUNTS)
+    assert trend_chart(trend) == trend_chart(trend, beside=Beside()) == trend_chart(trend, pooled=())
