@@ -6,6 +6,7 @@ Without this, whoever kept the numbers of before a load could subtract them from
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -28,7 +29,16 @@ from metrics.cells import cells_schema
 from metrics.disclosure.protection import Protected, protect_unit
 from metrics.disclosure.select import children_schema
 from metrics.kinds import Measure
-from metrics.releases import as_released, differing, fingerprint, hidden_from_bytes, hidden_to_bytes, rows_from_bytes, rows_to_bytes
+from metrics.releases import (
+    all_released,
+    as_released,
+    differing,
+    fingerprint,
+    hidden_from_bytes,
+    hidden_to_bytes,
+    rows_from_bytes,
+    rows_to_bytes,
+)
 from metrics.unit import Unit
 
 COUNTED_OTHERWISE = "how the numbers are counted or hidden has changed"
@@ -100,21 +110,21 @@ class Releases:
         Complete periods that were not released are released now, and with `anew` those that have changed are, too. Raises
         WorkspaceUnavailable, also where a release can't be written down: then nothing must be shown.
         """
-        family, present_children = self._family(present), present.children()
+        family, children = self._family(present), functools.cache(present.children)
         for _ in range(_ATTEMPTS):
             known = releases_of(self._workspace(), family)
             before = _holding(known, present)
-            changed = _changed(present, before)
+            then = _cells(present, before)
+            changed = _changed(present, before, then)
             kept = {label: release for label, release in before.items() if not (anew and label in changed)}
-            cells, children = _rows(present, present_children, kept)
-            protected = protect_unit(children, tuple(present.periods["label"]), present.measures, disclosure_rules())
-            protected = as_released(protected, {label: hidden_from_bytes(release.hidden) for label, release in kept.items()})
-            added = self._new(family, present, present_children, known, kept, protected, anew)
+            protected = _protected(present, children, kept)
+            added = self._new(family, present, children, known, kept, protected, anew)
             try:
                 keep_releases(self._workspace(), family, list(added.values()))
             except AlreadyReleased:
                 continue
             left = {label: measures for label, measures in changed.items() if label in kept}
+            cells = pl.concat([present.cells.filter(_others(kept)), then.filter(~_others(kept))])
             return Shown(cells, protected, present.sources, _without_rows({**kept, **added}), left)
         raise WorkspaceUnavailable(
             "The released numbers can't be kept, because others are releasing periods at the same moment. Open the page again in a minute."
@@ -126,7 +136,8 @@ class Releases:
         Raises WorkspaceUnavailable.
         """
         before = _holding(releases_of(self._workspace(), self._family(present)), present)
-        return {label: (before[label], measures) for label, measures in _changed(present, before).items()}
+        changed = _changed(present, before, _cells(present, before))
+        return {label: (before[label], measures) for label, measures in changed.items()}
 
     def families(self) -> set[Family]:
         """The families of which any period was released. Raises WorkspaceUnavailable."""
@@ -136,8 +147,8 @@ class Releases:
         return family_of(present.unit, present.measures, present.grain, present.areas)
 
     def _new(
-        self, family: Family, present: Present, children: pl.DataFrame, known: Mapping[str, Release], kept: Mapping[str, Release],
-        protected: Protected, anew: Anew | None,
+        self, family: Family, present: Present, children: Callable[[], pl.DataFrame], known: Mapping[str, Release],
+        kept: Mapping[str, Release], protected: Protected, anew: Anew | None,
     ) -> dict[str, Release]:
         """The releases of the complete periods that are not kept. `known`: the releases there were when it was decided what is kept."""
         labels = [label for label in present.complete if label not in kept]
@@ -152,7 +163,7 @@ class Releases:
             who, reason = (anew.who, anew.reason) if anew and label in _holding(known, present) else ("", replaced)
             added[label] = Release(
                 label, number, now, who, reason, present.version, present.sources, rows_to_bytes(present.cells, label),
-                rows_to_bytes(children, label), hidden_to_bytes(protected, label),
+                rows_to_bytes(children(), label), hidden_to_bytes(protected, label),
             )
         return added
 
@@ -174,9 +185,18 @@ def _holding(known: Mapping[str, Release], present: Present) -> dict[str, Releas
     return {label: release for label, release in known.items() if label in complete and present.sources <= release.provided}
 
 
-def _changed(present: Present, released: Mapping[str, Release]) -> dict[str, frozenset[str]]:
-    then = rows_from_bytes((release.cells for release in released.values()), cells_schema(present.measures, present.areas))
-    return differing(then, present.cells.filter(pl.col("period").is_in(list(released))))
+def _cells(present: Present, released: Mapping[str, Release]) -> pl.DataFrame:
+    """The cells of released periods as they were."""
+    return rows_from_bytes((release.cells for release in released.values()), cells_schema(present.measures, present.areas))
+
+
+def _changed(present: Present, released: Mapping[str, Release], then: pl.DataFrame) -> dict[str, frozenset[str]]:
+    """Of released periods, whose cells were `then`: those that the data has other numbers of by now, with the ids of the measures."""
+    return differing(then, present.cells.filter(~_others(released)))
+
+
+def _others(released: Mapping[str, Release]) -> pl.Expr:
+    return ~pl.col("period").is_in(list(released))
 
 
 def _without_rows(releases: Mapping[str, Release]) -> dict[str, Release]:
@@ -184,10 +204,13 @@ def _without_rows(releases: Mapping[str, Release]) -> dict[str, Release]:
     return {label: replace(release, cells=b"", children=b"", hidden=b"") for label, release in releases.items()}
 
 
-def _rows(present: Present, present_children: pl.DataFrame, kept: Mapping[str, Release]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The cells and the children, of kept periods as they were."""
-    others = ~pl.col("period").is_in(list(kept))
-    measures, areas = present.measures, present.areas
-    cells = rows_from_bytes((release.cells for release in kept.values()), cells_schema(measures, areas))
-    children = rows_from_bytes((release.children for release in kept.values()), children_schema(present.unit, measures, areas))
-    return pl.concat([present.cells.filter(others), cells]), pl.concat([present_children.filter(others), children])
+def _protected(present: Present, present_children: Callable[[], pl.DataFrame], kept: Mapping[str, Release]) -> Protected:
+    """What is hidden. It is worked out only where not all periods are kept: then of all of them together, kept ones as they were."""
+    periods = tuple(present.periods["label"])
+    hidden = {label: hidden_from_bytes(kept[label].hidden) for label in periods if label in kept}
+    if periods and len(hidden) == len(periods):
+        return all_released(hidden)
+    schema = children_schema(present.unit, present.measures, present.areas)
+    then = rows_from_bytes((release.children for release in kept.values()), schema)
+    children = pl.concat([present_children().filter(_others(kept)), then])
+    return as_released(protect_unit(children, periods, present.measures, disclosure_rules()), hidden)

@@ -145,6 +145,20 @@ def as_released(protected: Protected, released: Mapping[str, Hidden]) -> Protect
     return Protected(protected.periods, axes, merged(protected.denominators, "denominators"), merged(protected.values, "values"))
 
 
+def all_released(released: Mapping[str, Hidden]) -> Protected:
+    """What is hidden where all periods (by label, in order) were released: nothing has to be worked out. Raises ValueError for none."""
+    if not released:
+        raise ValueError("No period was released.")
+    periods, some = tuple(released), next(iter(released.values()))
+    axes = {ALL: Axis(ALL, (ALL,)), **{name: Axis(name, ()) for name in some.groups}}
+    size = {name: len(axis.groups) for name, axis in axes.items()}
+    none = Pattern({
+        (first, second): np.zeros((len(periods), size[first], size[second]), dtype=bool) for first, second in _pairs(some.groups)
+    })
+    nothing = Protected(periods, axes, dict.fromkeys(some.denominators, none), dict.fromkeys(some.values, none))
+    return as_released(nothing, released)
+
+
 def differing(released: pl.DataFrame, present: pl.DataFrame) -> dict[str, frozenset[str]]:
     """Which measures' cells differ, by period; periods in which none do are not in it."""
     parts = [name for name in present.columns if "." in name]

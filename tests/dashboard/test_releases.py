@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,8 +27,10 @@ from data_access.load import load
 from data_access.workspace import WorkspaceUnavailable, releases_of, workspace_engine
 from data_access.workspace.releases import period_release
 from metrics.breakdowns import BREAKDOWNS
-from metrics.catalogue import get
+from metrics.catalogue import get, measures
+from metrics.cells import cells_schema
 from metrics.kinds import Measure
+from metrics.releases import rows_from_bytes
 from metrics.unit import Responsibility
 from tests.dashboard.people import Agreeing, exact
 from tests.data_access import damage
@@ -164,6 +166,35 @@ def test_an_incomplete_period_is_taken_from_the_data_and_released_once_it_is_ove
     assert last in releases_of(workspace, family) and over.changed() == []
 
 
+def test_nothing_is_worked_out_and_cells_are_read_once_where_all_periods_are_kept(
+    workspace: sa.Engine, load_with: Load, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = shown(opened(load_with(), workspace))
+    later = opened(load_with(outcome_scores=fewer), workspace)
+    assert complete(later) == later.periods("quarter")["label"].to_list()
+    read: list[Mapping[str, pl.DataType]] = []
+    from_data = Reporting._read
+
+    def refuse(*given: object, **named: object) -> None:
+        raise AssertionError("It is worked out again what is hidden.")
+
+    def reading(released: Iterable[bytes], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+        read.append(schema)
+        return rows_from_bytes(released, schema)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("dashboard.releases.protect_unit", refuse)
+        patched.setattr(Reporting, "_read", lambda self, *given: read.append(given[1]) or from_data(self, *given))
+        patched.setattr("dashboard.releases.rows_from_bytes", reading)
+        assert same(shown(later), before, complete(later))
+        cells = cells_schema(tuple(measure for measure in measures() if measure.unit is CONCERN.unit))
+        assert read == [cells] * 2, "the cells of the data, and those kept; no children"
+        with pytest.raises(AssertionError, match="worked out again"):
+            later.release_anew(Anew("ann", "late scores"))
+    later.release_anew(Anew("ann", "late scores"))
+    assert not same(shown(later), before, complete(later))
+
+
 def test_going_back_to_earlier_data_shows_a_period_that_is_not_over_there_as_it_is(workspace: sa.Engine, load_with: Load) -> None:
     shown(opened(load_with(), workspace))
     address = load_with(as_at=EARLIER)
@@ -267,19 +298,19 @@ def test_each_grain_is_released_by_itself(workspace: sa.Engine, load_with: Load)
 def test_the_command_lists_and_releases_and_the_audit_log_has_it(
     workspace: sa.Engine, load_with: Load, capsys: pytest.CaptureFixture[str],
 ) -> None:
-    measures = ["measures", "--measure", CONCERN.id, "--measure", ASSESSED.id]
+    command = ["measures", "--measure", CONCERN.id, "--measure", ASSESSED.id]
     load_with()
-    assert main(measures) == 0
+    assert main(command) == 0
     before = capsys.readouterr()
     assert "released" not in before.err
     assert main(["release", "--list"]) == 0 and capsys.readouterr().out == "No released period has changed.\n"
     load_with(outcome_scores=fewer)
-    assert main(measures) == 0
+    assert main(command) == 0
     kept = capsys.readouterr()
     last = [line for line in kept.out.splitlines() if ",true," in line]
     assert last == [line for line in before.out.splitlines() if ",true," in line]
     assert "are those released on" in kept.err and CONCERN.title in kept.err and ASSESSED.title not in kept.err
-    assert main([*measures, "--exact"]) == 0 and "those released" not in capsys.readouterr().err
+    assert main([*command, "--exact"]) == 0 and "those released" not in capsys.readouterr().err
     assert main(["release", "--list"]) == 0
     listed = capsys.readouterr().out
     assert "quarter 2025-26 Q" in listed and CONCERN.title in listed
@@ -289,7 +320,7 @@ def test_the_command_lists_and_releases_and_the_audit_log_has_it(
     entry = entries(workspace).row(0, named=True)
     assert entries(workspace).height == before_release + 1 and entry["action"] == Action.CHANGE.value and entry["role"] == "command line"
     assert entry["what"].startswith("qs133 release: quarter 2025-26 Q") and entry["what"].endswith("Reason: late scores")
-    assert main(measures) == 0
+    assert main(command) == 0
     assert "released" not in (after := capsys.readouterr()).err and after.out != kept.out
     for usage in (["release"], ["release", "--reason", " "], ["release", "--list", "--reason", "x"]):
         with pytest.raises(SystemExit) as left:

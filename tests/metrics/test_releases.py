@@ -10,6 +10,7 @@ from collections import defaultdict
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -21,6 +22,7 @@ from metrics.disclosure.family import ALL, Axis
 from metrics.disclosure.protection import Protected
 from metrics.disclosure.tables import Pattern
 from metrics.releases import (
+    all_released,
     as_released,
     differing,
     fingerprint,
@@ -78,6 +80,24 @@ def test_released_periods_are_hidden_as_they_were_and_others_as_they_are(now: Pr
         wanted = hidden(then if period in released else now, which, measure, period, cell)
         got = hidden(found, which, measure, period, cell)
         assert got is None or got == (wanted or False), (which, measure, period, cell)
+
+
+@given(protections(), protections(PERIODS[:2]), protections(PERIODS[2:]))
+def test_where_all_periods_are_released_nothing_needs_to_be_worked_out(now: Protected, then: Protected, later: Protected) -> None:
+    released = {period: hidden_from_bytes(hidden_to_bytes(later if period == PERIODS[2] else then, period)) for period in PERIODS}
+    wanted, found = as_released(now, released), all_released(released)
+    assert found.periods == wanted.periods
+    cells = [{}, *({name: group} for name in NAMES for group in GROUPS), *(
+        {one: a, other: b} for one, other in itertools.permutations(NAMES, 2) for a in GROUPS for b in GROUPS
+    )]
+    for which, measure, period, cell in itertools.product(("denominators", "values"), ("one", "other"), PERIODS, cells):
+        got, then_was = hidden(found, which, measure, period, cell), hidden(wanted, which, measure, period, cell)
+        assert got == then_was or (got is None and not then_was), (which, measure, period, cell)
+
+
+def test_without_any_period_nothing_is_released() -> None:
+    with pytest.raises(ValueError, match="No period"):
+        all_released({})
 
 
 def test_without_released_periods_nothing_is_touched() -> None:
