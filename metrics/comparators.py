@@ -75,12 +75,8 @@ class Comparator:
     not_now: str = ""
     reviewed: datetime.date = datetime.date(2026, 11, 24)
 
-    def is_fair_by(self, grain: str) -> bool:
-        """Whether it may be shown beside periods of this length."""
-        return grain in self.grains and not self.not_now
-
     def why_not_by(self, grain: str) -> str:
-        """Why it may not, in a sentence; empty where it may."""
+        """Why it may not be shown beside periods of this length, in a sentence; empty where it may."""
         if self.not_now:
             return self.not_now
         return "" if grain in self.grains else (

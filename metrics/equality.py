@@ -106,12 +106,6 @@ def gaps_against(compared: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def largest_gap(shown: Sequence[Groups]) -> dict[str, Any] | None:
-    """The gap that matters most: of everything a page shows, the clear one on the worse side that stands for most children, or None."""
-    worse = gaps_against(compare(shown))
-    return worse.row(0, named=True) if worse.height else None
-
-
 def over_time(measure: Measure, breakdown: Breakdown, group: str, rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     """One group against the rest in every period, in time order: the columns of RESULT without those of Benjamini and Hochberg.
 

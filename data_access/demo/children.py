@@ -132,10 +132,6 @@ class Child:
             return Setting("adopted", "adoptive_parents", past.end)
         return None
 
-    def edge_of_care_at(self, day: int) -> bool:
-        setting = self.setting_at(day)
-        return setting is not None and setting.care_status == "edge_of_care"
-
 
 STOCK = {"care": 0.585, "unaccompanied": 0.06, "edge": 0.11, "guardianship": 0.10, "adopted": 0.08, "in_need": 0.045}
 """Shares of the children known when the demo begins."""
