@@ -14,6 +14,7 @@ from config.toml_file import ConfigError
 from dashboard import comparator_choice, comparator_figures, filters, sign_in
 from dashboard.access import LOAD, WITHOUT_SIGN_IN, Person
 from dashboard.availability import audit_log_unavailable, database_unavailable, nothing_loaded, settings_faulty, workspace_unavailable
+from dashboard.chart_block import chart_style
 from dashboard.guard import AccessChanged, SessionGuard
 from dashboard.improvement_views import saved_views
 from dashboard.personal import NotInProtectedView
@@ -152,6 +153,7 @@ def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> N
         heading(authority, person)
         st.markdown(f":material/filter_alt: **Shown:** {escape_markdown(shown)}.")
         kept = st.container()
+    chart_style()
     try:
         page.run()
     except NotInProtectedView as problem:

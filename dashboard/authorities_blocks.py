@@ -7,9 +7,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard.chart_key import key_html
+from dashboard.chart_block import draw_chart
 from dashboard.charts.funnel import Funnel, funnel, funnel_chart
-from dashboard.charts.theme import CONFIG
 from dashboard.exports import to_csv
 from dashboard.measure_tables import groups_table
 from dashboard.personal import PROTECTED_LIMIT
@@ -65,8 +64,7 @@ def _funnel(view: View, measure: Measure, period: str, authorities: pl.DataFrame
         drawn = funnel(measure, period, centre, shown.rows(named=True))
         st.markdown(_found(drawn))
         drawing = funnel_chart(drawn)
-        st.plotly_chart(drawing.figure, key=f"funnel_{measure.id}", config=CONFIG, alt=drawing.alt)
-        st.html(key_html(drawing.key))
+        draw_chart(drawing, f"funnel_{measure.id}")
     hidden = authorities.filter(pl.col("state") == State.HIDDEN.value)["authority"].to_list()
     if hidden:
         st.caption(f"Hidden to protect children: {escape_markdown(listing(hidden))}.")

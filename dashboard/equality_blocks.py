@@ -10,16 +10,15 @@ import streamlit as st
 
 from dashboard import equality_tables as tables
 from dashboard import equality_words as words
+from dashboard.chart_block import draw_chart
 from dashboard.chart_key import key_html
 from dashboard.charts.equality import KEY, gap_trend_chart, gaps_chart, values_chart
-from dashboard.charts.theme import CONFIG, Drawing
 from dashboard.comparator_beside import crossed_between
 from dashboard.comparator_blocks import crossing_words
 from dashboard.emptiness import why_empty
 from dashboard.equality_words import group_name
 from dashboard.exports import to_csv
 from dashboard.filters import address
-from dashboard.statement_blocks import CHART_TEXT_STYLE
 from dashboard.view import View
 from dashboard.words import better_words, escape_markdown, lower_first, period_words, plural
 from metrics import equality
@@ -69,7 +68,6 @@ def equality_page(view: View) -> None:
     page = _compare(view, breakdown, period)
     if filtered := words.filter_sentence(breakdown, view.filters.where.get(breakdown.id, ())):
         st.info(filtered, icon=":material/filter_alt:")
-    st.html(CHART_TEXT_STYLE)
     _stands_out(page)
     _matrix(page)
     measure = _measure_choice(page)
@@ -208,15 +206,15 @@ def _charts(page: Page, measure: Measure) -> None:
     if not any(row["difference"] is not None for row in rows):
         total = next(groups.total for groups in page.shown if groups.measure is measure)
         overall = total["value"][0] if total.height else None
-        _draw(values_chart(measure, page.breakdown, rows, overall), "equality_values")
+        draw_chart(values_chart(measure, page.breakdown, rows, overall), "equality_values")
         return
     values, gaps = st.columns(2, gap="large")
     with values:
         st.markdown("**Each group and the rest**")
-        _draw(values_chart(measure, page.breakdown, rows), "equality_values")
+        draw_chart(values_chart(measure, page.breakdown, rows), "equality_values")
     with gaps:
         st.markdown("**Gap to the rest, in percentage points**")
-        _draw(gaps_chart(measure, page.breakdown, rows), "equality_gaps")
+        draw_chart(gaps_chart(measure, page.breakdown, rows), "equality_gaps")
     st.caption(f"{words.METHOD_INTERVAL} {words.METHOD_CHILDREN}")
 
 
@@ -251,7 +249,7 @@ def _trend(page: Page, measure: Measure) -> dict[str, pl.DataFrame]:
     crossing_words(crossed_between(over_time.filter(pl.col("difference").is_not_null()), changes), "the gap over time")
     if not any(row["difference"] is not None for row in rows):
         return {}
-    _draw(gap_trend_chart(measure, breakdown, rows), "equality_trend")
+    draw_chart(gap_trend_chart(measure, breakdown, rows), "equality_trend")
     st.caption(words.METHOD_TREND)
     with st.expander("View as table", icon=":material/table:", key="table_equality_trend", on_change="rerun") as table:
         if table.open:
@@ -305,11 +303,6 @@ def _crossed(page: Page, measure: Measure, period: str) -> dict[str, pl.DataFram
 
 
 # --- helpers --------------------------------------------------------------------------------------------------------
-
-
-def _draw(drawing: Drawing, key: str) -> None:
-    st.plotly_chart(drawing.figure, key=key, config=CONFIG, alt=drawing.alt)
-    st.html(key_html(drawing.key))
 
 
 def _download(page: Page, parts: dict[str, pl.DataFrame], name: str) -> None:

@@ -9,9 +9,8 @@ import polars as pl
 import streamlit as st
 
 from dashboard import exports, sentences, words
-from dashboard.chart_key import key_html
+from dashboard.chart_block import draw_chart
 from dashboard.charts.groups import groups_chart
-from dashboard.charts.theme import CONFIG, Drawing
 from dashboard.charts.trend import trend_chart
 from dashboard.comparator_blocks import beside_table, beside_words, crossing_words
 from dashboard.comparator_tables import published_rows
@@ -95,7 +94,7 @@ def _over_time(view: View, shown: Shown) -> None:
     changes = [item.record for item in view.written.changes(trend.measure)]
     drawn = trend if view.filters.target_lines else replace(trend, frame=trend.frame.with_columns(pl.lit(None, pl.Float64).alias("target")))
     drawing = trend_chart(drawn, view.rebases_of(trend.measure), changes, beside=shown.beside, pooled=shown.pooled)
-    _draw(drawing, f"trend_{trend.measure.id}")
+    draw_chart(drawing, f"trend_{trend.measure.id}")
     st.caption(f"{words.better_words(trend.measure)} {trend.reason}")
     beside_words(trend, shown.beside)
     pooled_words(trend, shown.pooled)
@@ -107,7 +106,7 @@ def _by_group(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFra
         return
     st.markdown(f"**{breakdown.title}, {words.period_words(trend.latest)}**")
     drawing = groups_chart(measure, breakdown, groups, overall=trend.latest["value"], targets=_targets(view, trend, breakdown, groups))
-    _draw(drawing, f"groups_{measure.id}")
+    draw_chart(drawing, f"groups_{measure.id}")
 
 
 def _gap(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> None:
@@ -130,11 +129,6 @@ def _targets(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFram
         return {group: latest["target"] for group in groups[breakdown.id] if latest["target"] is not None}
     held = {group: view.targets.on(measure, latest["period_end"], (group,)) for group in groups[breakdown.id]}
     return {group: level(measure, target) for group, target in held.items() if target is not None}
-
-
-def _draw(drawing: Drawing, key: str) -> None:
-    st.plotly_chart(drawing.figure, key=key, config=CONFIG, alt=drawing.alt)
-    st.html(key_html(drawing.key))
 
 
 def _table(shown: Shown, breakdown: Breakdown) -> None:

@@ -11,9 +11,8 @@ import streamlit as st
 
 from config.data_quality import data_quality
 from config.settings import settings
-from dashboard.chart_key import key_html
+from dashboard.chart_block import draw_chart
 from dashboard.charts.quality import marks_chart, rows_chart
-from dashboard.charts.theme import CONFIG, Drawing
 from dashboard.exports import to_csv
 from dashboard.guard import SessionGuard
 from dashboard.quality_data import Quality, rows_of
@@ -152,7 +151,7 @@ def _over_time(quality: Quality) -> None:
         return
     by_month = {table.title: _by_month(quality.days[table.id], months) for table in shown}
     st.caption("Rows by month. A darker square has more rows, beside the table's fullest month; an orange cross marks a month without any.")
-    _draw(rows_chart(months, by_month), "rows_by_month")
+    draw_chart(rows_chart(months, by_month), "rows_by_month")
     with st.expander("View as table", icon=":material/table:", key="rows_table", on_change="rerun") as table:
         if table.open:
             st.dataframe(
@@ -175,7 +174,7 @@ def _over_time(quality: Quality) -> None:
             "Of the school-age children with attachment difficulties in each month, those who have at least one possible session. When a "
             "school stops sending its marks, its children go missing here."
         )
-        _draw(marks_chart(quality.marks, data_quality().children_with_marks_percent / 100), "marks_by_month")
+        draw_chart(marks_chart(quality.marks, data_quality().children_with_marks_percent / 100), "marks_by_month")
 
 
 def _by_month(days: pl.DataFrame, months: Sequence[datetime.date]) -> list[int]:
@@ -231,9 +230,3 @@ def _return_checks(quality: Quality, guard: SessionGuard) -> None:
         _download("Download the rows that were found (CSV)", CHECKS_FILE, tables.return_check_row, quality, guard)
     if clean:
         st.markdown(f"Nothing was found by {plural(len(clean), 'check')}: {escape_markdown(listing(clean))}.")
-
-
-def _draw(drawing: Drawing, key: str) -> None:
-    st.plotly_chart(drawing.figure, key=key, config=CONFIG, alt=drawing.alt)
-    if drawing.key:
-        st.html(key_html(drawing.key))

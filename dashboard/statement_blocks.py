@@ -31,12 +31,6 @@ _STATES: dict[EvidenceState, tuple[Literal["blue", "gray", "orange"], str]] = {
 }
 
 
-CHART_TEXT_STYLE = """<style>
-[class*="st-key-block_"] :is(.xtick, .ytick, .annotation-text-g) text {fill: currentColor !important}
-</style>"""
-"""Streamlit paints a chart's text grey. This gives it the page's own text colour, which follows the theme at once."""
-
-
 def statement_page(number: int, view: View) -> None:
     """A statement's page, from NICE's words to the last measure."""
     statement = statements()[number - 1]
@@ -119,7 +113,6 @@ def measures(statement: Statement, view: View, breakdown: Breakdown) -> None:
     st.header("Process and outcome measures", anchor="measures")
     st.markdown(f"{upper_first(plural(len(shown), 'measure'))}: " + " · ".join(f"[{measure.title}](#{measure.id})" for measure in shown))
     _prepare(view, shown)
-    st.html(CHART_TEXT_STYLE)
     contents = worked_out_once(view, ("shown", statement.number, breakdown.id), lambda same: shown_of(same, shown, breakdown))
     for measure in shown:
         measure_block(view, measure, breakdown, contents[measure.id])

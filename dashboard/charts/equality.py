@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, Drawing, KeyItem, axis, layout, line
+from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, Drawing, KeyItem, axis, figure_of, layout, line
 from dashboard.equality_words import COMPARED, Row, gap_label, gaps_alt, standing_of, trend_alt, value_label, values_alt
 from dashboard.words import figure, period_words, upper_first
 from metrics.breakdowns import Breakdown
@@ -78,12 +78,12 @@ def gap_trend_chart(measure: Measure, breakdown: Breakdown, rows: Sequence[Row])
     marks = [_dot(index, row, 100, ("difference", "lower", "upper"), upright=True) for index, row in made]
     step = -(-len(rows) // MOST_TICKS)
     ticks = list(range(len(rows) - 1, -1, -step))[::-1]
-    picture = go.Figure(data=[zero, joined, *marks], layout=layout(
+    picture = figure_of([zero, joined, *marks], layout(
         TREND_HEIGHT,
         xaxis=axis(range=[-0.5, len(rows) - 0.5], tickvals=ticks, ticktext=[rows[tick]["period"] for tick in ticks], showgrid=False,
                    tickangle=0),
         yaxis=axis(nticks=6, rangemode="tozero"),
-    ))
+    ), checked=True)
     key = (
         KeyItem("concern", "Orange square: worse than the rest"), KeyItem("improvement", "Blue diamond: better than the rest"),
         KeyItem("common_cause", "Grey circle: no clear difference"), KeyItem("average", "Level line at 0: as the rest"),
@@ -151,10 +151,10 @@ def _rows_figure(
         }
         for index, (name, row) in enumerate(zip(names, rows, strict=True))
     ]
-    return go.Figure(data=traces, layout=layout(
-        ROW_HEIGHT * len(rows) + AXIS_HEIGHT, annotations=annotations, xaxis=axis(nticks=6, side="bottom", **x_axis),
+    return figure_of(traces, layout(
+        ROW_HEIGHT * len(rows) + AXIS_HEIGHT, annotations=annotations, xaxis=axis(nticks=6, side="bottom", showgrid=False, **x_axis),
         yaxis=axis(range=[len(rows) - BELOW, -ABOVE], visible=False),
-    ))
+    ), checked=True)
 
 
 def _plain_html(text: str) -> str:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, MARKS, Drawing, KeyItem, axis, layout, line
+from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, MARKS, TITLE_SIZE, Drawing, KeyItem, axis, figure_of, layout, line
 from dashboard.words import denominator_noun, figure, plural, short_count_words, upper_first
 from metrics.funnel import Limits, Place, proportion_limits, rate_limits
 from metrics.kinds import Better, Measure, Rate
@@ -65,11 +64,12 @@ def funnel_chart(drawn: Funnel) -> Drawing:
     low, high = min(levels) * scale, max(levels) * scale
     room = (high - low) * 0.08 or 1.0
     top = min(high + room, 101.0) if measure.percent else high + room
-    figure_ = go.Figure(data=traces, layout=layout(
+    title = {"text": upper_first(denominator_noun(measure)[1]), "font": {"size": TITLE_SIZE}, "standoff": 22.5}
+    figure_ = figure_of(traces, layout(
         HEIGHT,
-        xaxis=axis(title={"text": upper_first(denominator_noun(measure)[1])}, range=[0, widest], nticks=6),
+        xaxis=axis(title=title, range=[0, widest], nticks=6, showgrid=False),
         yaxis=axis(range=[max(low - room, -room / 4), top], ticksuffix=" %" if measure.percent else "", nticks=6),
-    ))
+    ), checked=True)
     return Drawing(figure_, alt_words(drawn), _key(drawn))
 
 

@@ -46,7 +46,7 @@ def groups_chart(
         *_dots(measure, breakdown, rows, scale),
     ]
     span = _range(rows, measure, overall, held, scale)
-    x_axis = axis(range=span, ticksuffix=" %" if measure.percent else "", nticks=6, side="bottom")
+    x_axis = axis(range=span, ticksuffix=" %" if measure.percent else "", nticks=6, side="bottom", showgrid=False)
     y_axis = axis(range=[len(rows) - BELOW, -ABOVE], visible=False)
     annotations = [_annotation(*label, index, lines) for index, label in enumerate(labels)]
     room = margin(16 if measure.percent else 8, AXIS_HEIGHT - 8, 22 if measure.percent and span[1] >= 100 else 12)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 
-import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts.theme import CONCERN, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, layout, line
+from dashboard.charts.theme import CONCERN, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, figure_of, layout, line
 from dashboard.words import listing, number, plural
 
 ROW_HEIGHT = 34
@@ -32,10 +31,10 @@ def rows_chart(months: Sequence[datetime.date], rows: Mapping[str, Sequence[int]
         "marker": {"symbol": "x-thin-open", "size": 9, "color": CONCERN, "line": {"width": 2, "color": CONCERN}},
         "hoverinfo": "text", "hovertext": [f"{title}, {month:%B %Y}: no rows" for month, title in empty], "cliponaxis": False,
     }
-    figure = go.Figure(data=[squares, crosses], layout=layout(
+    figure = figure_of([squares, crosses], layout(
         ROW_HEIGHT * len(titles) + AXIS_HEIGHT, xaxis=axis(tickformat="%b %Y", nticks=7, showgrid=False),
         yaxis=axis(autorange="reversed", showgrid=False, type="category"),
-    ))
+    ), checked=True)
     without = [f"{title} has none in {plural(sum(not count for count in counts), 'month')}"
                for title, counts in rows.items() if not all(counts)]
     alt = f"Rows of {plural(len(titles), 'table')} by month, {months[0]:%B %Y} to {months[-1]:%B %Y}. " if months else ""
@@ -50,11 +49,11 @@ def marks_chart(marks: pl.DataFrame, limit: float) -> Drawing:
     texts = [f"{month:%B %Y}: {number(some)} of {plural(all, 'child', 'children')} have marks"
              for month, some, all in zip(months, with_marks, children, strict=True)]
     bars = {"type": "bar", "x": months, "y": shares, "marker": {"color": colours}, "hoverinfo": "text", "hovertext": texts}
-    figure = go.Figure(data=[bars], layout=layout(
+    figure = figure_of([bars], layout(
         260, xaxis=axis(tickformat="%b %Y", nticks=7, showgrid=False), yaxis=axis(range=[0, 102], ticksuffix=" %", nticks=5), bargap=0.25,
         shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 100 * limit, "y1": 100 * limit,
                  "line": line(TARGET, 2, dash="dash")}],
-    ))
+    ), checked=True)
     low = [f"{month:%B %Y}" for month, share in zip(months, shares, strict=True) if share < 100 * limit]
     alt = "Share of school-age children with attachment difficulties who have attendance marks, by month. "
     alt += f"Below the limit in {listing(low)}." if low else "Never below the limit."

@@ -1,7 +1,7 @@
 """How our charts look: one palette that reads on the light and the dark theme, and the layout that all charts share.
 
 The colours of marks have a contrast of at least 3 to 1 (WCAG 2.2, 1.4.11) with both backgrounds, so a chart needs not be drawn
-anew when the theme changes. Backgrounds are transparent, and Streamlit gives text and grid lines the theme's own colours.
+anew when the theme changes. Backgrounds are transparent, and the page gives text its own colour (`dashboard.chart_block`).
 Blue and orange are told apart by people with any colour blindness; the shapes differ as well.
 """
 
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
-import plotly.io
 
 IMPROVEMENT = "#2F7ED8"
 CONCERN = "#D9730D"
@@ -29,11 +28,11 @@ BAND = "rgba(123, 135, 148, 0.22)"
 BACKGROUNDS = ("#FFFFFF", "#0F1720")
 """The lightest and darkest background that the palette is made for."""
 
-FONT_SIZE = 14
+FONT = '"Source Sans", sans-serif'
+"""The typeface of Streamlit's pages."""
+FONT_SIZE, TICK_SIZE, TITLE_SIZE = 14, 13.5, 15.75
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
 """What `st.plotly_chart(config=...)` gets: charts are to be read, and a finger on a phone scrolls the page."""
-
-_NO_TEMPLATE = plotly.io.templates["none"]
 
 
 @dataclass(frozen=True)
@@ -72,28 +71,42 @@ class Drawing:
     key: tuple[KeyItem, ...] = ()
 
 
-def figure_of(traces: Sequence[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
-    """A figure. Plotly doesn't look at each property of it, which would take as long as all else about a chart; the tests let it."""
-    return go.Figure(data=traces, layout=layout, _validate=False)
+def figure_of(traces: Sequence[dict[str, Any]], layout: dict[str, Any], *, checked: bool = False) -> go.Figure:
+    """A figure. Plotly doesn't look at each property of it, which would take as long as all else about a chart, unless it is to be
+    `checked`; for charts of which a page has many, the tests do it.
+
+    It has no template: Streamlit gives a chart to the browser's Plotly twice, which draws it twice where there is one.
+    """
+    figure = go.Figure(data=traces, layout=layout, _validate=checked)
+    figure.layout.template = None
+    return figure
 
 
 def layout(height: int, **more: Any) -> dict[str, Any]:
-    """The layout all charts share: transparent, room for labels, nothing to drag."""
+    """The layout all charts share: transparent, in the page's typeface, room for labels, nothing to drag.
+
+    With `datarevision`, the browser's Plotly takes the second time that it gets the same chart for what it is. Other numbers are
+    another chart for Streamlit, which begins with an empty one.
+    """
+    font = {"size": FONT_SIZE, "family": FONT}
     return {
-        "template": _NO_TEMPLATE, "height": height, "margin": margin(), "showlegend": False,
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"size": FONT_SIZE}, "dragmode": False,
-        "hovermode": "closest", "hoverlabel": {"align": "left", "font": {"size": FONT_SIZE}}, **more,
+        "datarevision": 1, "height": height, "margin": margin(), "showlegend": False,
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": font, "dragmode": False, "hovermode": "closest",
+        "hoverlabel": {"align": "left", "font": font, "bgcolor": BACKGROUNDS[0], "bordercolor": COMMON_CAUSE}, **more,
     }
 
 
 def margin(left: int = 8, bottom: int = 8, right: int = 12) -> dict[str, int]:
     """Room around a chart, in pixels. Axes make more where their labels need it, but then Plotly draws the chart twice."""
-    return {"l": left, "r": right, "t": 10, "b": bottom}
+    return {"l": left, "r": right, "t": 10, "b": bottom, "pad": 9}
 
 
 def axis(**more: Any) -> dict[str, Any]:
     """An axis that makes room for its labels and can't be dragged."""
-    return {"fixedrange": True, "automargin": True, "zeroline": False, "gridcolor": "rgba(123, 135, 148, 0.25)", **more}
+    return {
+        "fixedrange": True, "automargin": True, "zeroline": False, "gridcolor": "rgba(123, 135, 148, 0.25)", "ticks": "",
+        "tickfont": {"size": TICK_SIZE}, **more,
+    }
 
 
 def line(colour: str, width: float, **more: Any) -> dict[str, Any]:

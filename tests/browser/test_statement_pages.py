@@ -34,6 +34,23 @@ def test_a_statement_opens_from_its_address_with_every_chart(
     take_screenshot(page, f"statement {number}")
 
 
+def test_plotly_takes_a_chart_that_it_gets_again_for_what_it_is(page: Page, dashboard_url: str, settle: Settle) -> None:
+    """Streamlit gives each chart a second time, with its width: one of a part of a pixel, or a template, has it drawn again."""
+    page.goto(f"{dashboard_url}/statement_2")
+    settle(page)
+    charts = page.locator(".js-plotly-plot")
+    expect(charts.locator(".main-svg").first).to_be_visible()
+    drawn = charts.evaluate_all("""plots => plots.map(plot => ({
+        width: plot.getBoundingClientRect().width, told: plot.layout.width, template: Boolean(plot.layout.template),
+        revision: plot.layout.datarevision, column: plot.closest('[data-testid=stColumn]').getBoundingClientRect().width,
+    }))""")
+    assert any(chart["column"] % 1 for chart in drawn)
+    for chart in drawn:
+        assert chart["width"] == chart["told"] == round(chart["width"])
+        assert chart["column"] - 1 < chart["width"] <= chart["column"]
+        assert not chart["template"] and chart["revision"] == 1
+
+
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_nothing_is_wider_than_a_phone(
     phone_page: Page, dashboard_url: str, settle: Settle, take_screenshot: Shoot, number: int
