@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard.access import RELEASE
 from dashboard.guard import SessionGuard
-from dashboard.release_words import Kept, changed_rows, changed_words, kept_sentences
+from dashboard.personal import PersonalReporting
+from dashboard.release_words import Kept, changed_measures, changed_words, kept_sentences
 from dashboard.reporting import ChangedPeriod
 from dashboard.words import escape_markdown, plural
 from data_access.audit import AuditUnavailable
@@ -24,14 +25,14 @@ WHY = (
 Release = Callable[[SessionGuard, str, str], None]
 
 
-def released_page(changed: Sequence[ChangedPeriod], guard: SessionGuard, release: Release, *, made_up: bool) -> None:
+def released_page(changed: Sequence[ChangedPeriod], guard: SessionGuard, release: Release, reporting: PersonalReporting) -> None:
     """The administrator's page. `release` releases all changed periods anew: it takes the guard, which periods, and the reason."""
     guard.must_have(RELEASE)
     st.title("Released periods", anchor=False)
     st.markdown(WHY)
     if done := st.session_state.pop(_DONE, None):
         st.success(escape_markdown(done), icon=":material/check_circle:")
-    changed_list(changed, made_up=made_up)
+    changed_list(changed, reporting)
     if not changed:
         return
     st.header("Release anew", anchor="anew")
@@ -53,11 +54,11 @@ def released_page(changed: Sequence[ChangedPeriod], guard: SessionGuard, release
         st.rerun()
 
 
-def changed_section(periods: Callable[[], Sequence[ChangedPeriod]], guard: SessionGuard, *, made_up: bool) -> None:
+def changed_section(periods: Callable[[], Sequence[ChangedPeriod]], guard: SessionGuard, reporting: PersonalReporting) -> None:
     """The report on the page on data quality, which goes on without it where the workspace can't be read."""
     st.header("Released periods that have changed", anchor="released")
     try:
-        changed_list(periods(), made_up=made_up)
+        changed_list(periods(), reporting)
     except (WorkspaceUnavailable, AuditUnavailable) as problem:
         st.warning(escape_markdown(str(problem)), icon=":material/cloud_off:")
         return
@@ -65,23 +66,21 @@ def changed_section(periods: Callable[[], Sequence[ChangedPeriod]], guard: Sessi
         st.page_link("../pages/released.py", label="Released periods", icon=":material/lock_clock:")
 
 
-def changed_list(changed: Sequence[ChangedPeriod], *, made_up: bool) -> None:
-    """The periods and their measures, in words: no count, from which a child could be told."""
-    if made_up:
+def changed_list(changed: Sequence[ChangedPeriod], reporting: PersonalReporting) -> None:
+    """The measures and their periods, in words: no count, from which a child could be told."""
+    if reporting.made_up:
         st.info("The data is made up, so its periods are not kept as they were released.", icon=":material/info:")
         return
     if not changed:
         st.markdown("No released period has changed: the protected view shows the data as it is.")
         return
-    rows = changed_rows(changed)
+    count = len({(each.grain, each.period) for each in changed})
     st.markdown(
-        f"**{plural(len(rows), 'released period has', 'released periods have')} other numbers in the data by now.** The protected view "
+        f"**{plural(count, 'released period has', 'released periods have')} other numbers in the data by now.** The protected view "
         "shows them as they were released, until an administrator releases them anew."
     )
-    st.dataframe(
-        rows, hide_index=True, height="content" if len(rows) <= 12 else 460, alt="Released periods that have changed",
-        column_config={"Measures that changed": st.column_config.TextColumn(width="large")},
-    )
+    rows = changed_measures(changed, lambda grain: reporting.periods(grain)["label"].to_list())
+    st.table(rows, border="horizontal", hide_index=True, alt="Released periods that have changed")
 
 
 def kept_note(kept: Kept, labels: Sequence[str]) -> None:

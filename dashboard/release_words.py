@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from dashboard.reporting import GRAINS, ChangedPeriod
-from dashboard.words import listing, long_date, plural
+from dashboard.words import NOUNS, listing, long_date, plural, upper_first
 from metrics.catalogue import get, measures
 from metrics.kinds import Measure
 
@@ -62,6 +62,25 @@ def changed_rows(changed: Iterable[ChangedPeriod]) -> list[dict[str, str]]:
         }
         for (grain, period, day), ids in sorted(found.items())
     ]
+
+
+def changed_measures(changed: Iterable[ChangedPeriod], labels: Callable[[str], Sequence[str]]) -> list[dict[str, str]]:
+    """A row for each measure and day of a release: which of its periods have changed. `labels`: all periods of a length, in time order."""
+    found: dict[tuple[str, datetime.date], dict[str, set[str]]] = {}
+    for each in changed:
+        for id in each.measures:
+            found.setdefault((get(id).title, each.released_at.date()), {}).setdefault(each.grain, set()).add(each.period)
+    return [
+        {"Measure": title, "Periods that changed": _periods_words(periods, labels), "Released on": long_date(day)}
+        for (title, day), periods in sorted(found.items())
+    ]
+
+
+def _periods_words(periods: Mapping[str, Collection[str]], labels: Callable[[str], Sequence[str]]) -> str:
+    """'Months 2025-10 to 2026-03; quarter 2025-26 Q3'."""
+    return upper_first("; ".join(
+        f"{NOUNS[grain][len(periods[grain]) > 1]} {listing(spans(periods[grain], labels(grain)))}" for grain in GRAINS if grain in periods
+    ))
 
 
 def changed_words(changed: Sequence[ChangedPeriod]) -> str:

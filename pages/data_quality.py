@@ -6,4 +6,4 @@ from dashboard.session import changed_periods, current_guard, current_view, qual
 
 guard = current_guard()
 data_quality_page(quality(guard), guard)
-changed_section(lambda: changed_periods(guard), guard, made_up=current_view().reporting.made_up)
+changed_section(lambda: changed_periods(guard), guard, current_view().reporting)

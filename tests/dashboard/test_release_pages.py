@@ -88,9 +88,10 @@ def test_a_changed_period_is_marked_reported_and_released_anew(
         analyst = Signed(patch, Role.ANALYST)
         said = analyst.go("data_quality")
         assert "other numbers in the data by now" in said and KEPT not in said
-        table = analyst.app.dataframe[-1].value
-        assert SCORE in " ".join(table["Measures that changed"]) and set(table["Length"]) == {"Quarter"}
-        assert list(table.columns) == ["Period", "Length", "Released on", "Measures that changed"]
+        table = analyst.app.table[-1].value
+        assert list(table.columns) == ["Measure", "Periods that changed", "Released on"]
+        (periods,) = table["Periods that changed"][table["Measure"] == SCORE]
+        assert periods == "Quarters 2025-26 Q3 to 2026-27 Q1"
     with monkeypatch.context() as patch:
         administrator = Signed(patch, Role.ADMINISTRATOR)
         said = administrator.go("released")
