@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.chart_block import draw_chart
 from dashboard.charts.funnel import Funnel, funnel, funnel_chart
-from dashboard.exports import to_csv
+from dashboard.exports import to_csv, with_released
 from dashboard.measure_tables import groups_table
 from dashboard.personal import PROTECTED_LIMIT
 from dashboard.view import View
@@ -92,7 +92,8 @@ def _tables(view: View, measure: Measure, authorities: pl.DataFrame) -> None:
 
     def contents() -> bytes:
         view.before_export(file_name)
-        return to_csv(_download_rows(measure, parts, view.sharing))
+        rows = {name: with_released(rows, view.kept([measure])) for name, rows in parts.items()}
+        return to_csv(_download_rows(measure, rows, view.sharing))
 
     st.download_button(
         "Download these numbers (CSV)", contents, file_name=file_name, mime="text/csv", key="csv_authorities", on_click="ignore",
@@ -101,7 +102,9 @@ def _tables(view: View, measure: Measure, authorities: pl.DataFrame) -> None:
 
 
 def _download_rows(measure: Measure, parts: dict[str, pl.DataFrame], sharing: str) -> pl.DataFrame:
-    columns: list[Any] = ["period", "period_start", "period_end", "numerator", "denominator", "value", "lower", "upper", "state"]
+    columns: list[Any] = [
+        "period", "period_start", "period_end", "numerator", "denominator", "value", "lower", "upper", "state", "released_on",
+    ]
     return pl.concat([
         rows.select(pl.lit(measure.title).alias("measure"), pl.lit(name).alias("area"), pl.col(name).alias("name"), *columns,
                     pl.lit(sharing).alias("sharing"))

@@ -312,7 +312,8 @@ def _download(page: Page, parts: dict[str, pl.DataFrame], name: str) -> None:
     def contents() -> bytes:
         view.before_export(file_name)
         by_id = {measure.id: measure for measure in measures()}
-        return to_csv(tables.download_rows(parts, by_id, page.breakdown, view.filters.where, view.sharing))
+        kept = view.kept(by_id.values())
+        return to_csv(tables.download_rows(parts, by_id, page.breakdown, view.filters.where, view.sharing, kept))
 
     st.download_button(
         "Download these numbers (CSV)", contents, file_name=file_name, mime="text/csv",

@@ -19,6 +19,8 @@ from dashboard.equality_words import (
     standing_of,
     standing_words,
 )
+from dashboard.exports import with_released
+from dashboard.release_words import Kept
 from dashboard.words import (
     EXACT,
     HIDDEN,
@@ -230,13 +232,13 @@ def _count(count: float | None, hidden: bool) -> str:
 
 def download_rows(
     parts: Mapping[str, pl.DataFrame], measures: Mapping[str, Measure], breakdown: Breakdown, where: Mapping[str, Collection[str]],
-    sharing: str = EXACT,
+    sharing: str = EXACT, kept: Kept | None = None,
 ) -> pl.DataFrame:
     """What is shown as one table: `part` says where on the page it stands, `shown_as` how a person reads it there.
 
     Columns: part, measure, title, breakdown, group (in words), then the columns of `metrics.equality.RESULT` with the interval of the
-    gap as difference_lower and difference_upper, then shown_as, filters, sharing. A part of two crossed characteristics has its second
-    as second_breakdown and second_group.
+    gap as difference_lower and difference_upper, then released_on (as `exports.with_released` gives it), shown_as, filters, sharing. A
+    part of two crossed characteristics has its second as second_breakdown and second_group.
     """
     tables = [frame.with_columns(pl.lit(name).alias("part")) for name, frame in parts.items() if frame.height]
     rows = pl.concat(tables, how="diagonal_relaxed").with_columns(
@@ -245,8 +247,8 @@ def download_rows(
         pl.lit(where_words(where)).alias("filters"), pl.lit(sharing).alias("sharing"),
     ).rename({"lower": "difference_lower", "upper": "difference_upper"})
     first = ["part", "measure", "title", "breakdown", "group"]
-    last = ["shown_as", "filters", "sharing"]
-    return rows.select(*first, pl.exclude(*first, *last), *last)
+    last = ["released_on", "shown_as", "filters", "sharing"]
+    return with_released(rows, kept or {}).select(*first, pl.exclude(*first, *last), *last)
 
 
 def with_words(compared: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
+from dashboard.release_words import Kept
 from dashboard.words import EXACT, cell_words, where_words
 from metrics.breakdowns import Breakdown
 from metrics.trend import Trend
@@ -16,13 +17,13 @@ _FORMULA = r"^[\s\x{feff}]*[=+\-@]|^[\t\r\n]"
 
 def shown_rows(
     trend: Trend, breakdown: Breakdown | None, groups: pl.DataFrame | None, where: Mapping[str, Collection[str]], sharing: str = EXACT,
-    *, more: Sequence[pl.DataFrame] = (),
+    *, more: Sequence[pl.DataFrame] = (), kept: Kept | None = None,
 ) -> pl.DataFrame:
     """What a measure's block shows, as one table.
 
     First the trend, a row a period, with its target and lines (`part` is 'over time'); then the groups of one period (`part` is
     'by group'), then `more` rows of what stands beside the trend (`part` is 'published' or 'loaded'). `shown_as` is the value as the page
-    writes it, `filters` says what is counted, `sharing` whether the numbers may be shared.
+    writes it, `released_on` is as `with_released` gives it, `filters` says what is counted, `sharing` whether the numbers may be shared.
     """
     measure = trend.measure
     parts = [trend.frame.with_columns(pl.lit("over time").alias("part"), *_group_columns(None, None))]
@@ -32,6 +33,7 @@ def shown_rows(
     shown = [cell_words(measure, row) for row in rows.select("state", "value").iter_rows(named=True)]
     rows = rows.with_columns(pl.Series("shown_as", shown, dtype=pl.String))
     rows = pl.concat([rows, *(beside for beside in more if beside.height)], how="diagonal_relaxed")
+    rows = with_released(rows, kept or {})
     first = ["measure", "title", "part", "breakdown", "group", "period", "period_start", "period_end", "complete"]
     rows = rows.with_columns(
         pl.lit(measure.title).alias("title"),
@@ -40,6 +42,16 @@ def shown_rows(
     if (rows["numerator"].drop_nulls() % 1 == 0).all():
         rows = rows.with_columns(pl.col("numerator").cast(pl.Int64))
     return rows.select(*first, pl.exclude(*first, "filters", "sharing"), "filters", "sharing")
+
+
+def with_released(rows: pl.DataFrame, kept: Kept) -> pl.DataFrame:
+    """Rows with a measure (its id) and a period, and when each was released: `released_on`, the day (UTC).
+
+    It is empty but for periods that are shown as they were released, because a later load changed the data (`kept`).
+    """
+    days = [(measure.id, label, at.date()) for measure, periods in kept.items() for label, at in periods.items()]
+    released = pl.DataFrame(days, schema={"measure": pl.String, "period": pl.String, "released_on": pl.Date}, orient="row")
+    return rows.join(released, on=["measure", "period"], how="left", maintain_order="left")
 
 
 def to_csv(rows: pl.DataFrame) -> bytes:

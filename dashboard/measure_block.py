@@ -165,7 +165,7 @@ def _download(view: View, shown: Shown, breakdown: Breakdown) -> None:
         view.before_export(name)
         return exports.to_csv(exports.shown_rows(
             trend, breakdown, shown.groups, view.filters.where, view.sharing,
-            more=[published_rows(shown.beside), pooled_rows(trend, shown.pooled)],
+            more=[published_rows(shown.beside), pooled_rows(trend, shown.pooled)], kept=view.kept([trend.measure]),
         ))
 
     st.download_button(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -96,6 +97,10 @@ class View:
     def pooled(self, trend: Trend) -> tuple[Pooled, ...]:
         """The others that are loaded with the one authority that the filters choose; nothing where they don't."""
         return pooled_of(self.reporting, trend, self.filters.grain, self.filters.where, self.published.peers)
+
+    def kept(self, measures: Iterable[Measure]) -> dict[Measure, dict[str, datetime.datetime]]:
+        """See `PersonalReporting.kept`."""
+        return self.reporting.kept(measures, self.filters.grain)
 
     def crossed_by_groups(self, breakdown: str) -> list[DefinitionChange]:
         """The changes of a breakdown's codes within the chosen range of periods: its groups since then are not those of before."""

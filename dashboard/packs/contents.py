@@ -14,6 +14,7 @@ from dashboard.comparator_words import caveat, comparison_sentences, crossing_se
 from dashboard.emptiness import why_empty
 from dashboard.equality_words import gap_sentences
 from dashboard.packs.wording import unmarked
+from dashboard.release_words import kept_sentences
 from dashboard.shown import Shown, shown_of
 from dashboard.view import View
 from data_access.workspace import ActionRecord, ChangeRecord, NoteRecord, Record, Stage
@@ -76,7 +77,7 @@ class Part:
     """One measure of a pack, with the sentences of its page. `groups` are those of the latest complete period, in order.
 
     `empty` says why there is nothing to show, and is None otherwise. `hidden` names the periods whose value is hidden. `beside` says
-    what published figures and changes of definition stand beside the trend.
+    what published figures and changes of definition stand beside the trend, and which periods are shown as they were released.
     """
 
     measure: Measure
@@ -99,12 +100,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Pack:
-    """A pack, ready to be written. `changed` says what changed since the data that was loaded before, a sentence each."""
+    """A pack, ready to be written. `changed` says what changed since the data that was loaded before, a sentence each, and `released` which
+    periods are shown as they were released."""
 
     title: str
     stamp: Stamp
     parts: tuple[Part, ...]
     changed: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
 
 
 def of_statement(number: int, breakdown: Breakdown) -> Choice:
@@ -132,7 +135,7 @@ def make_pack(
             # Groups are compared as on the measure's page, whose comparisons are one family: so the pack says what the page says.
             families[number] = shown_of(view, measures_of(number), choice.breakdown)
         parts.append(_part(view, measure, choice.breakdown, families[number][measure.id]))
-    return Pack(choice.title, stamp, tuple(parts), tuple(changed))
+    return Pack(choice.title, stamp, tuple(parts), tuple(changed), _released(view, [part.trend for part in parts]))
 
 
 def _part(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> Part:
@@ -144,7 +147,7 @@ def _part(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> P
         period="" if row is None else f"{words.upper_first(words.period_words(row))}, "
         f"{words.interval_words(measure, row['lower'], row['upper'])}.",
         target=words.target_sentence(trend), control=sentences.control_sentence(trend), gap=_gap(measure, breakdown, shown),
-        hidden=_hidden(trend), beside=tuple(_beside(shown)),
+        hidden=_hidden(trend), beside=(*_released(view, [trend]), *_beside(shown)),
         actions=tuple(sorted(_of(view, ActionRecord, measure), key=_by_due)),
         changes=tuple(sorted(_of(view, ChangeRecord, measure), key=lambda change: change.on)),
         notes=tuple(note for note in _of(view, NoteRecord, measure) if _fits(note, trend)),
@@ -183,6 +186,15 @@ def _beside(shown: Shown) -> Iterator[str]:
         yield unmarked(f"{caveat(beside.comparator, part=beside.part)} {source(beside.comparator)}")
     if beside.changes:
         yield crossing_sentence(beside.changes, "this trend")
+
+
+def _released(view: View, trends: Sequence[Trend]) -> tuple[str, ...]:
+    """Which periods of these trends are shown as they were released, because a later load changed the data; a sentence for each day."""
+    labels = view.reporting.periods(view.filters.grain)["label"].to_list()
+    kept = view.kept(trend.measure for trend in trends)
+    shown = {trend.measure: {label: kept[trend.measure][label] for label in trend.frame["period"] if label in kept[trend.measure]}
+             for trend in trends if trend.measure in kept}
+    return tuple(kept_sentences(shown, labels))
 
 
 def _hidden(trend: Trend) -> str:

@@ -81,6 +81,7 @@ def cover(pack: Pack) -> dict[str, tuple[str, ...]]:
             "dashboard say under the same filters.",
         ),
         "Where it is from": tuple(f"{name}: {value}" for name, value in pack.stamp.facts().items()),
+        **({"Periods as they were released": pack.released} if pack.released else {}),
         **({"Before you share it": own} if own else {}),
     }
 
