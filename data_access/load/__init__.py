@@ -11,7 +11,8 @@ import polars as pl
 
 from config.data_quality import data_quality
 from data_access.load.batches import Rows, frames_of, tuples_of
-from data_access.load.contents import as_at_of, contents
+from data_access.load.contents import as_at_of, attendance, contents
+from data_access.load.drafting import Draft
 from data_access.load.errors import LoadError, UsageError
 from data_access.load.history import NOT_KNOWN
 from data_access.load.merging import Merged, merge
@@ -19,7 +20,8 @@ from data_access.load.pooling import Authority, pooled, read_authorities
 from data_access.load.recognising import Source, read_sources, with_collection_years
 from data_access.load.report import CheckCount, FileCount, Finding, LoadReport, NotUsed, ReasonCount
 from data_access.load.return_checks import Returns, run_checks
-from data_access.load.writing import fingerprint, prepared, replace_contents
+from data_access.load.writing import begun, fingerprint, prepared, replace_contents
+from data_access.tables import attendance as attendance_table
 
 __all__ = ["LoadError", "LoadReport", "Progress", "UsageError", "load", "load_authorities", "read_authorities"]
 
@@ -47,10 +49,13 @@ def load(
     if collection_year is not None and collection_year not in COLLECTION_YEARS:
         raise UsageError(f"{collection_year} is no collection year. Give the calendar year in which it ends, such as 2026 for 2025/26.")
     tell: Progress = progress or (lambda _doing, _share: None)
-    dated, merged = _read(sources, as_at, collection_year, lambda doing, share: tell(doing, share * 0.7), shown_as)
-    date = as_at or as_at_of(merged)
-    filled = _filled(dated, merged, date)
-    version = _written(filled, date, tell, None if dry_run else database_url, made_up=made_up, who=who)
+    url = None if dry_run else database_url
+    dated = _read(sources, as_at, collection_year, _part_of(tell, 0.0, 0.4), shown_as)
+    with begun(url) as draft:
+        merged = merge(dated, _part_of(tell, 0.4, 0.3), partial(_begin_attendance, draft))
+        date = as_at or as_at_of(merged)
+        filled = _filled(dated, merged, date)
+        version = _written(filled, date, tell, url, made_up=made_up, who=who, draft=draft)
     return _report(version, date, merged.replaced, dated, filled, dry_run)
 
 
@@ -69,7 +74,8 @@ def load_authorities(
     for number, authority in enumerate(authorities):
         done = partial(_share_of, tell, authority.name, number, len(authorities))
         try:
-            read.append((authority, *_read(authority.sources, as_at, None, done, str, len(authorities))))
+            dated = _read(authority.sources, as_at, None, _part_of(done, 0.0, 4 / 7), str, len(authorities))
+            read.append((authority, dated, merge(dated, _part_of(done, 4 / 7, 3 / 7))))
         except LoadError as error:
             raise type(error)([f"{authority.name}: {sentence}" for sentence in error.sentences]) from None
     date = as_at or min(as_at_of(merged) for _, _, merged in read)
@@ -81,17 +87,29 @@ def load_authorities(
 
 def _written(
     filled: Mapping[str, Rows], date: datetime.date, tell: Progress, database_url: str | None, *, made_up: bool, who: str,
+    draft: Draft | None = None,
 ) -> str:
     """Puts the contents into the database, or nowhere where there is none, and gives their version."""
     if database_url is None:
         version = fingerprint(prepared(filled), date)
     else:
         version = replace_contents(
-            database_url, filled, date, lambda doing, share: tell(doing, 0.7 + share * 0.3),
-            made_up=made_up, who=who, keep=data_quality().loads_kept,
+            database_url, filled, date, _part_of(tell, 0.7, 0.3), made_up=made_up, who=who, keep=data_quality().loads_kept, draft=draft,
         )
     tell("Done", 1.0)
     return version
+
+
+def _begin_attendance(draft: Draft | None, rows: Rows) -> None:
+    """Attendance is by far the longest table: where the database is a file, it is written while the others are checked."""
+    if draft:
+        name = attendance_table.name
+        draft.begin(name, prepared({name: attendance(rows)})[name])
+
+
+def _part_of(tell: Progress, begun: float, share: float) -> Progress:
+    """Progress of a step that begins when so much of the whole is done, and is that share of it."""
+    return lambda doing, done: tell(doing, begun + share * done)
 
 
 def _share_of(tell: Progress, name: str, number: int, count: int, doing: str, share: float) -> None:
@@ -101,10 +119,8 @@ def _share_of(tell: Progress, name: str, number: int, count: int, doing: str, sh
 def _read(
     sources: Sequence[Path | str], as_at: datetime.date | None, collection_year: int | None, tell: Progress,
     shown_as: Callable[[Path], str], together: int = 1,
-) -> tuple[list[Source], Merged]:
-    read = read_sources(sources, lambda doing, share: tell(doing, share * 4 / 7), shown_as, together)
-    dated = with_collection_years(read, collection_year, as_at)
-    return dated, merge(dated, lambda doing, share: tell(doing, (4 + share * 3) / 7))
+) -> list[Source]:
+    return with_collection_years(read_sources(sources, tell, shown_as, together), collection_year, as_at)
 
 
 def _filled(dated: Sequence[Source], merged: Merged, date: datetime.date) -> dict[str, Rows]:

@@ -48,8 +48,7 @@ def contents(merged: Merged, as_at: datetime.date) -> dict[str, Rows]:
     frames = merged.frames
     local = local_care_arrangements(merged)
     filled: dict[str, Rows] = {name: frames[table] for name, table in COPIED.items()}
-    attendance = merged.long.rows if merged.long else frames[spec.ATTENDANCE]
-    filled["attendance"] = changed(attendance, lambda frame: frame.rename({"date": "session_date"}))
+    filled["attendance"] = attendance(merged.long.rows if merged.long else frames[spec.ATTENDANCE])
     return filled | {
         "child": children(merged),
         "care_arrangement": _stacked(arrangements.care_arrangements(frames[spec.EPISODES]), local),
@@ -70,6 +69,11 @@ def contents(merged: Merged, as_at: datetime.date) -> dict[str, Rows]:
         "data_quality": quality.findings(merged),
         "source_pair": quality.source_pairs(merged),
     }
+
+
+def attendance(rows: Rows) -> Rows:
+    """The reporting table's rows, from what is loaded of the extract."""
+    return changed(rows, lambda frame: frame.rename({"date": "session_date"}))
 
 
 def _stacked(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:

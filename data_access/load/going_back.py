@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from data_access.engines import DatabaseUnavailable, database_file, engine
+from data_access.load.drafting import beside, locked, put_in_place, real_file
 from data_access.load.errors import LoadError
 from data_access.load.history import Load, history, read_history, went_back
 from data_access.load.keeping import in_schema, keep_rows, kept_files, kept_schemas, may_keep_rows, prune_schemas
-from data_access.load.writing import in_place_of, locked, real_file, told_as_load_error, writing_rows
+from data_access.load.writing import told_as_load_error, writing_rows
 from data_access.schema_check import check
 from data_access.tables import data_version, load_history, metadata
 
@@ -95,13 +96,14 @@ def _back_in_file(file: Path, who: str, to: str | None, keep: int, tell: Progres
     kept = kept_files(file)
     chosen = _chosen(known, list(kept), to)
     entry = went_back(known, chosen, who)
-    with in_place_of(file, known[0].contents_of, entry.contents_of, keep) as new:
+    with beside(file) as new:
         tell("Copying the earlier contents", 0.0)
         shutil.copyfile(kept[chosen.load_id], new)
         tell("Checking them", 0.4)
         _date_and_note(new, known, entry)
         _refuse_unfit(new)
         tell("Putting them in place", 0.9)
+        put_in_place(new, file, known[0].contents_of, entry.contents_of, keep)
     tell("Done", 1.0)
     return entry
 

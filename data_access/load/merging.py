@@ -21,8 +21,10 @@ from data_access.load.ssd import mapping as ssd
 KNOWN_FROM = (spec.HEADER, ssd.PERSON, spec.CHILDREN)
 """Tables whose children are known."""
 
-ORDER = (*KNOWN_FROM, spec.PROGRAMMES, ssd.LEGAL_STATUS)
-"""Tables that others are held against, so they are checked first."""
+ORDER = (*KNOWN_FROM, spec.ATTENDANCE, spec.PROGRAMMES, ssd.LEGAL_STATUS)
+"""What is checked first: tables that others are held against, and attendance, by far the longest, so that it can soon be written."""
+
+TABLES = (*ORDER, *(table for table in (*spec.RETURN_TABLES, *ssd.TABLES, *spec.EXTRACTS) if table not in ORDER))
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,13 @@ class Merged:
         return self.long.children if self.long and table is spec.ATTENDANCE else set(self.frames[table][table.child].unique())
 
 
-def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> Merged:
-    """Checks every row of every table, quarantines the bad and lets later returns replace earlier rows."""
+def merge(
+    sources: Sequence[Source], progress: Callable[[str, float], None], attendance: Callable[[Rows], None] = lambda _rows: None,
+) -> Merged:
+    """Checks every row of every table, quarantines the bad and lets later returns replace earlier rows.
+
+    `attendance` is called with the rows of attendance that are loaded, as soon as they are known.
+    """
     tables = [table for source in sources for table in source.tables]
     judged: dict[int, Judged] = {}
     long: LongTable | None = None
@@ -60,9 +67,8 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
     replaced: dict[str, int] = {}
     episodes: list[pl.DataFrame] = []
     known: set[str] = set()
-    others = [table for table in (*spec.RETURN_TABLES, *ssd.TABLES, *spec.EXTRACTS) if table not in ORDER]
-    for done, table in enumerate((*ORDER, *others)):
-        progress(f"Checking {table.name}", done / (len(ORDER) + len(others)))
+    for done, table in enumerate(TABLES):
+        progress(f"Checking {table.name}", done / len(TABLES))
         good: list[pl.DataFrame] = [_empty(table)]
         for group in _judged_together(table, tables):
             files = [(number, tables[number]) for number in group]
@@ -79,6 +85,8 @@ def merge(sources: Sequence[Source], progress: Callable[[str, float], None]) -> 
         if table is spec.EPISODES:
             episodes = good[1:]
         frames[table], replaced[table.name] = _replace(table, pl.concat(good))
+        if table is spec.ATTENDANCE:
+            attendance(long.rows if long else frames[table])
         if table in KNOWN_FROM:
             known |= set(frames[table][table.child])
     provided = {table.table.name for table in tables if table.table not in ssd.TABLES}

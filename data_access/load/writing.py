@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import fcntl
 import hashlib
-import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,26 +18,20 @@ from sqlalchemy.pool import NullPool
 
 from data_access.engines import DatabaseUnavailable, database_file
 from data_access.load.batches import Rows, changed, frames_of
+from data_access.load.drafting import BUSY, Draft, drafted, locked, real_file
 from data_access.load.errors import LoadError
-from data_access.load.history import LOAD, NOT_KNOWN, Load, history, load_id, now_after, read_history
-from data_access.load.keeping import keep_file, keep_rows, prune_files, prune_schemas
+from data_access.load.history import LOAD, NOT_KNOWN, Load, load_id, now_after, read_history
+from data_access.load.keeping import keep_rows, prune_schemas
 from data_access.spark.writing import read_latest, tables_folder, write_state
 from data_access.tables import load_history, metadata
 
 LOCK_NUMBER = 903_133
 """The number of PostgreSQL's advisory lock that a load holds."""
 
-BUSY = "Another load into this database is under way. Wait until it has ended and try again."
 ROWS_AT_A_TIME = 10_000
 ABOUT_ROWS = (sa.exc.IntegrityError, sa.exc.DataError, psycopg.IntegrityError, psycopg.DataError)
 """Errors in which a database may quote the row that it didn't take, with the child's id."""
 NOT_TAKEN = "it didn't take a row; 'qs133 check' says whether its tables are as they should be"
-FILE_OPTIONS = {
-    # Several threads compress the columns no sooner, and take twice the processor time.
-    "threads": "1",
-    # The oldest DuckDB that the file can be read with; compression for files of before takes twice as long.
-    "storage_compatibility_version": "v1.3.0",
-}
 
 
 def fingerprint(contents: Mapping[str, Rows], as_at: datetime.date) -> str:
@@ -53,14 +44,29 @@ def fingerprint(contents: Mapping[str, Rows], as_at: datetime.date) -> str:
     return digest.hexdigest()[:16]
 
 
+@contextlib.contextmanager
+def begun(url: str | None) -> Iterator[Draft | None]:
+    """The draft of a database that is a file, so that tables can be handed in before all are known; None for every other.
+
+    Raises LoadError when another load is under way or the database can't be written.
+    """
+    with contextlib.ExitStack() as held:
+        draft = None
+        if url is not None:
+            with told_as_load_error(url):
+                file = database_file(url)
+                draft = held.enter_context(drafted(real_file(file))) if file is not None else None
+        yield draft
+
+
 def replace_contents(
     url: str, contents: Mapping[str, Rows], as_at: datetime.date, progress: Callable[[str, float], None], *, made_up: bool = False,
-    who: str = NOT_KNOWN, keep: int = 0,
+    who: str = NOT_KNOWN, keep: int = 0, draft: Draft | None = None,
 ) -> str:
     """Puts these contents, and nothing else, into the reporting database and returns their version.
 
     `made_up` marks them as not about real children, `who` is the person for the history of loads, `keep` how many earlier loads are kept
-    where they can be.
+    where they can be. `draft` is what `begun` gave for the address, where some of these contents were already handed in.
 
     Readers see the old contents until the new are complete, also when the process is killed half-way. Raises LoadError
     when another load is under way or the database can't be written.
@@ -74,11 +80,10 @@ def replace_contents(
         at = now_after(known)
         return Load(load_id(at), at, who, LOAD, load_id(at), version, as_at, read, quarantined)
 
-    with told_as_load_error(url):
-        file = database_file(url)
+    with contextlib.nullcontext(draft) if draft else begun(url) as file, told_as_load_error(url):
         folder = tables_folder(url)
         if file is not None:
-            _replace_file(real_file(file), frames, entry, keep, progress)
+            _replace_file(file, frames, entry, keep, progress)
         elif folder is not None:
             _replace_folder(folder, frames, entry, progress)
         else:
@@ -116,28 +121,13 @@ def told_as_load_error(url: str) -> Iterator[None]:
         raise LoadError(f"The database {shown} can't be written ({reason}). Nothing in it was changed.") from error
 
 
-def real_file(file: Path) -> Path:
-    """The file itself, where the address names a link to it."""
-    return Path(os.path.realpath(file))
-
-
 def _replace_file(
-    file: Path, frames: dict[str, Rows], entry: Callable[[Sequence[Load]], Load], keep: int, progress: Callable[[str, float], None],
+    draft: Draft, frames: dict[str, Rows], entry: Callable[[Sequence[Load]], Load], keep: int, progress: Callable[[str, float], None],
 ) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with locked(file):
-        known = _known(file)
-        made = entry(known)
-        with in_place_of(file, known[0].contents_of if known else None, made.contents_of, keep) as new:
-            _write_file(new, {**frames, **_dated(made), "load_history": _frame([*known, made])}, progress)
-
-
-def _known(file: Path) -> list[Load]:
-    """The history in a database file; none where there is no file, or one that can't be read."""
-    try:
-        return history(sa.URL.create("duckdb", database=str(file)).render_as_string())
-    except DatabaseUnavailable:
-        return []
+    known = draft.known()
+    made = entry(known)
+    tables = {**frames, **_dated(made), "load_history": _frame([*known, made])}
+    draft.take_place(tables, known[0].contents_of if known else None, made.contents_of, keep, progress)
 
 
 def _dated(made: Load) -> dict[str, pl.DataFrame]:
@@ -157,70 +147,6 @@ def _replace_folder(
         known = [Load(**row) for row in read_latest(folder, load_history.name).sort("load_id", descending=True).to_dicts()]
         made = entry(known)
         write_state(folder, {**frames, "load_history": _frame([*known, made]), **_dated(made)}, progress)
-
-
-@contextlib.contextmanager
-def in_place_of(file: Path, replaced: str | None, current: str, keep: int) -> Iterator[Path]:
-    """A new file to be written, which takes the database file's place at the end of the block, and only then.
-
-    `replaced` is the load whose contents the database holds: its file is kept. `current` is the load whose contents take their place.
-    """
-    for stale in file.parent.glob(f".{file.name}.loading-*"):
-        stale.unlink()
-    new = file.with_name(f".{file.name}.loading-{os.getpid()}")
-    try:
-        yield new
-        if file.exists():
-            shutil.copymode(file, new)
-        _flush(new)
-        file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
-        if replaced and keep:
-            keep_file(file, replaced)
-        os.replace(new, file)
-        _flush(file.parent)
-        prune_files(file, keep, current)
-    finally:
-        new.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Holds the lock of a database file, which the system gives back when the process ends, however it ends."""
-    with file.with_name(f".{file.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LoadError(BUSY) from None
-        yield
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_file(file: Path, frames: Mapping[str, Rows], progress: Callable[[str, float], None]) -> None:
-    address = sa.URL.create("duckdb", database=str(file))
-    writer = sa.create_engine(address, poolclass=NullPool, hide_parameters=True, connect_args={"config": FILE_OPTIONS})
-    with writer.connect() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(sa.schema.CreateTable(table))
-        raw: Any = connection.connection.driver_connection
-        for done, (name, rows) in enumerate(frames.items()):
-            progress(f"Writing {name}", done / len(frames))
-            for frame in frames_of(rows):
-                if frame.is_empty():
-                    continue
-                raw.register("incoming", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
-                incoming = sa.table("incoming", *(sa.column(column) for column in frame.columns))
-                connection.execute(sa.insert(metadata.tables[name]).from_select(frame.columns, sa.select(incoming)))
-                raw.unregister("incoming")
-                if not isinstance(rows, pl.DataFrame):
-                    connection.commit()  # until then DuckDB keeps the frame in memory; nobody reads this file yet
-        connection.commit()
 
 
 @contextlib.contextmanager

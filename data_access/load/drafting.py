@@ -1,0 +1,174 @@
+"""A new database file beside the old one, whose place it takes at the end of a load.
+
+It is written by a thread of its own, so that a long table can be written while others are still read and checked: DuckDB needs a
+processor for that, but not Python's lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from data_access.engines import DatabaseUnavailable
+from data_access.load.batches import Rows, frames_of
+from data_access.load.errors import LoadError
+from data_access.load.history import Load, history
+from data_access.load.keeping import keep_file, prune_files
+from data_access.tables import metadata
+
+BUSY = "Another load into this database is under way. Wait until it has ended and try again."
+FILE_OPTIONS = {
+    # Several threads compress the columns no sooner, and take twice the processor time.
+    "threads": "1",
+    # The oldest DuckDB that the file can be read with; compression for files of before takes twice as long.
+    "storage_compatibility_version": "v1.3.0",
+}
+
+
+class Draft:
+    """The new file, while the database file's lock is held. Made by `drafted`."""
+
+    def __init__(self, file: Path, new: Path, thread: ThreadPoolExecutor) -> None:
+        self._file, self._new, self._thread = file, new, thread
+        self._given_up = False
+        self._opened = thread.submit(self._open)
+        self._known = thread.submit(_known, file)
+        self._written: dict[str, Future[None]] = {}
+
+    def begin(self, name: str, rows: Rows) -> None:
+        """Begins to write a table and doesn't wait for it. `take_place` then writes it no more."""
+        self._written[name] = self._thread.submit(self._write, name, rows, ahead=True)
+
+    def known(self) -> list[Load]:
+        """The loads that there were before."""
+        return self._known.result()
+
+    def take_place(
+        self, tables: Mapping[str, Rows], replaced: str | None, current: str, keep: int, progress: Callable[[str, float], None],
+    ) -> None:
+        """Writes what wasn't begun, and puts the file in the old one's place (see `put_in_place`)."""
+        for done, (name, rows) in enumerate(tables.items()):
+            progress(f"Writing {name}", done / len(tables))
+            if name not in self._written:
+                self._written[name] = self._thread.submit(self._write, name, rows)
+            self._written[name].result()
+        self._thread.submit(self._close, commit=True).result()
+        put_in_place(self._new, self._file, replaced, current, keep)
+
+    def give_up(self) -> None:
+        """Writes nothing any more."""
+        self._given_up = True
+        self._thread.submit(self._close)
+
+    def _open(self) -> sa.Connection:
+        address = sa.URL.create("duckdb", database=str(self._new))
+        writer = sa.create_engine(address, poolclass=NullPool, hide_parameters=True, connect_args={"config": FILE_OPTIONS})
+        connection = writer.connect()
+        for table in metadata.sorted_tables:
+            connection.execute(sa.schema.CreateTable(table))
+        return connection
+
+    def _write(self, name: str, rows: Rows, *, ahead: bool = False) -> None:
+        connection = self._opened.result()
+        raw: Any = connection.connection.driver_connection
+        in_parts = not isinstance(rows, pl.DataFrame)
+        for frame in frames_of(rows):
+            if frame.is_empty() or self._given_up:
+                continue
+            raw.register("incoming", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
+            incoming = sa.table("incoming", *(sa.column(column) for column in frame.columns))
+            connection.execute(sa.insert(metadata.tables[name]).from_select(frame.columns, sa.select(incoming)))
+            raw.unregister("incoming")
+            if ahead or in_parts:
+                connection.commit()  # until then DuckDB keeps the frame in memory and compresses nothing; nobody reads this file yet
+
+    def _close(self, *, commit: bool = False) -> None:
+        connection = self._opened.result()
+        if commit:
+            connection.commit()
+        connection.close()
+
+
+@contextlib.contextmanager
+def drafted(file: Path) -> Iterator[Draft]:
+    """A new file for a database file, whose lock is held until the end of the block; what didn't take the place is then gone.
+
+    Raises LoadError when another load is under way.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with locked(file), beside(file) as new, ThreadPoolExecutor(1) as thread:
+        draft = Draft(file, new, thread)
+        try:
+            yield draft
+        finally:
+            draft.give_up()
+
+
+def _known(file: Path) -> list[Load]:
+    """The history in a database file; none where there is no file, or one that can't be read."""
+    try:
+        return history(sa.URL.create("duckdb", database=str(file)).render_as_string())
+    except DatabaseUnavailable:
+        return []
+
+
+def real_file(file: Path) -> Path:
+    """The file itself, where the address names a link to it."""
+    return Path(os.path.realpath(file))
+
+
+@contextlib.contextmanager
+def beside(file: Path) -> Iterator[Path]:
+    """The path of a new file beside a database file, which is gone at the end of the block unless it took that one's place."""
+    for stale in file.parent.glob(f".{file.name}.loading-*"):
+        stale.unlink()
+    new = file.with_name(f".{file.name}.loading-{os.getpid()}")
+    try:
+        yield new
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def put_in_place(new: Path, file: Path, replaced: str | None, current: str, keep: int) -> None:
+    """Puts a new file in the database file's place, in one step.
+
+    `replaced` is the load whose contents the database holds: its file is kept. `current` is the load whose contents take their place.
+    """
+    if file.exists():
+        shutil.copymode(file, new)
+    _flush(new)
+    file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+    if replaced and keep:
+        keep_file(file, replaced)
+    os.replace(new, file)
+    _flush(file.parent)
+    prune_files(file, keep, current)
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Holds the lock of a database file, which the system gives back when the process ends, however it ends."""
+    with file.with_name(f".{file.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LoadError(BUSY) from None
+        yield
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
