@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,6 +24,9 @@ READERS: dict[str, Callable[[Path], Raw]] = {".csv": read_csv, ".parquet": read_
 SUFFIXES = (*READERS, ".xml")
 EXTRACTS = {table.name: table for table in spec.EXTRACTS}
 RETURN_TABLES = (*spec.RETURN_TABLES, *spec.UNUSED_TABLES)
+AT_ONCE = 2
+"""Files that are read at once; more would be in memory together."""
+
 LONG = 48 * 2**20
 """Bytes from which on attendance is read in parts; somewhat more than a large authority's marks of four years."""
 
@@ -111,20 +115,42 @@ def read_sources(
             problems.append(str(problem))
         except LoadError as error:
             problems += error.sentences
-    count = sum(len(files) for _, files in listed)
-    done = 0
-    for source, files in listed:
-        for path in files:
-            progress(f"Reading {path.name}", done / max(count, 1))
-            done += 1
-            try:
-                _read_file(source, path, LONG // share)
-            except FileProblem as problem:
-                problems.append(str(problem))
-        problems += _twice(source)
+    problems += _read_listed(listed, progress, LONG // share)
     if problems:
         raise LoadError(problems)
     return [source for source, _ in listed]
+
+
+def _read_listed(listed: Sequence[tuple[Source, list[Path]]], progress: Callable[[str, float], None], long: int) -> list[str]:
+    """Reads the files of the sources, and gives a sentence for each that stops the load."""
+    files = [(source, path) for source, paths in listed for path in paths]
+    problems: list[str] = []
+    done = 0
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        # The largest first: the small ones are read beside it.
+        order = sorted(range(len(files)), key=lambda place: -_size(files[place][1]))
+        begun = {place: threads.submit(_read_file, files[place][0].name, files[place][1], long) for place in order}
+        reading = (begun[place] for place in range(len(files)))
+        for source, paths in listed:
+            for path in paths:
+                progress(f"Reading {path.name}", done / len(files))
+                done += 1
+                try:
+                    held = next(reading).result()
+                except FileProblem as problem:
+                    problems.append(str(problem))
+                else:
+                    source.tables += held.tables
+                    source.unused += held.unused
+            problems += _twice(source)
+    return problems
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # reading it says what is wrong
 
 
 def _read_address(address: str, progress: Callable[[str, float], None]) -> Source:
@@ -135,13 +161,13 @@ def _read_address(address: str, progress: Callable[[str, float], None]) -> Sourc
     return source
 
 
-def _read_file(source: Source, path: Path, long: int) -> None:
+def _read_file(name: str, path: Path, long: int) -> Source:
+    """What one file of a source holds. Raises FileProblem when it stops the load."""
     if path.suffix.lower() == ".xml":
         raws, unused = read_xml(path)
         by_name = {table.name: table for table in spec.RETURN_TABLES}
-        source.tables += [SourceTable(source.name, path.name, by_name[raw.table], raw) for raw in raws]
-        source.unused += [(path.name, name) for name in unused]
-        return
+        tables = [SourceTable(name, path.name, by_name[raw.table], raw) for raw in raws]
+        return Source(name, tables, [(path.name, table) for table in unused])
     # Only attendance is ever long: every other table has few rows a child.
     is_long = EXTRACTS.get(path.stem.strip().lower()) is spec.ATTENDANCE and length(path) > long
     raw = read_long(path) if is_long else READERS[path.suffix.lower()](path)
@@ -149,11 +175,10 @@ def _read_file(source: Source, path: Path, long: int) -> None:
     if is_long and table is not spec.ATTENDANCE:
         raw = READERS[path.suffix.lower()](path)
     if not table.used:
-        source.unused.append((path.name, table.name))
-        return
+        return Source(name, unused=[(path.name, table.name)])
     if table.is_return and path.suffix.lower() != ".csv":
         raise FileProblem(f"{path.name} holds the SSDA903 table {table.name}; a return is read from CSV or XML. Save it as CSV.")
-    source.tables.append(SourceTable(source.name, path.name, table, raw))
+    return Source(name, [SourceTable(name, path.name, table, raw)])
 
 
 def recognise(path: Path, columns: Sequence[str]) -> spec.Table:
