@@ -40,17 +40,22 @@ def check_rows(source: SourceTable, file: int) -> pl.DataFrame:
     text = source.texts(table.columns)
     frame = _values(text, table, source.year or 0)
     rules = [(name, table.rules.get(name, spec.FREE)) for name in table.columns]
-    reasons = [_reason(text[name], frame[name], rule, table, source.year) for name, rule in rules]
+    reasons = [reason for name, rule in rules for reason in _reasons(text[name], frame[name], rule, table, source.year)]
     if table.interval:
         start, end = table.interval
-        reasons.append(pl.select(pl.when(frame[end] < frame[start]).then(pl.lit(f"{end} is before {start}"))).to_series())
+        reasons.append(_told(frame[end] < frame[start], f"{end} is before {start}"))
     if table is spec.OUTCOME_SCORES:
         beyond = frame["instrument"].eq("sdq_total") & ~frame["score"].is_between(0, 40)
-        reasons.append(pl.select(pl.when(beyond).then(pl.lit("score of sdq_total is not between 0 and 40"))).to_series())
+        reasons.append(_told(beyond, "score of sdq_total is not between 0 and 40"))
     found = [reason for reason in reasons if reason is not None]
     first = pl.lit(reduce(lambda one, other: one.zip_with(one.is_not_null(), other), found) if found else None, dtype=pl.String)
     rows = pl.Series(ROW, np.arange(frame.height, dtype=np.uint32))
     return frame.with_columns(pl.lit(file, dtype=pl.UInt32).alias(FILE), rows, first.alias(REASON))
+
+
+def _told(bad: pl.Series, reason: str) -> pl.Series | None:
+    """The reason for each bad row, or None when none is."""
+    return pl.select(pl.when(bad).then(pl.lit(reason))).to_series() if bad.any() else None
 
 
 def _values(text: pl.DataFrame, table: spec.Table, year: int) -> pl.DataFrame:
@@ -99,16 +104,14 @@ def read_code(text: pl.Expr, codes: spec.Codes, *, described: bool = False) -> p
     return pl.coalesce(exact, leading)
 
 
-def _reason(text: pl.Series, value: pl.Series, rule: Rule, table: spec.Table, year: int | None) -> pl.Series | None:
-    """What is wrong with each value, or None when nothing is wrong with any."""
-    name = text.name
-    reason: pl.Series | None = None
-    if rule.required and text.null_count():
-        reason = pl.select(pl.when(text.is_null()).then(pl.lit(f"{name} is blank"))).to_series()
-    if value.null_count() > text.null_count():
-        wrong = pl.select(pl.when(value.is_null() & text.is_not_null()).then(pl.lit(_complaint(name, rule, table, year)))).to_series()
-        reason = wrong if reason is None else reason.zip_with(reason.is_not_null(), wrong)
-    return reason
+def _reasons(text: pl.Series, value: pl.Series, rule: Rule, table: spec.Table, year: int | None) -> list[pl.Series | None]:
+    """What is wrong with each value; None for what is wrong with none."""
+    blank = text.is_null() if rule.required and text.null_count() else None
+    wrong = value.is_null() & text.is_not_null() if value.null_count() > text.null_count() else None
+    return [
+        None if blank is None else _told(blank, f"{text.name} is blank"),
+        None if wrong is None else _told(wrong, _complaint(text.name, rule, table, year)),
+    ]
 
 
 def _complaint(name: str, rule: Rule, table: spec.Table, year: int | None) -> str:

@@ -84,16 +84,15 @@ class Draft:
     def _write(self, name: str, rows: Rows, *, ahead: bool = False) -> None:
         connection = self._opened.result()
         raw: Any = connection.connection.driver_connection
-        in_parts = not isinstance(rows, pl.DataFrame)
+        columns = metadata.tables[name].columns.keys()
         for frame in frames_of(rows):
             if frame.is_empty() or self._given_up:
                 continue
-            raw.register("incoming", _in_row_groups(frame))
-            incoming = sa.table("incoming", *(sa.column(column) for column in frame.columns))
-            connection.execute(sa.insert(metadata.tables[name]).from_select(frame.columns, sa.select(incoming)))
-            raw.unregister("incoming")
-            if ahead or in_parts:
-                connection.commit()  # until then DuckDB keeps the frame in memory and compresses nothing; nobody reads this file yet
+            raw.from_arrow(_in_row_groups(frame.select(columns))).insert_into(name)
+            if ahead or not isinstance(rows, pl.DataFrame):
+                # Until then DuckDB keeps the frame in memory and compresses nothing. Nobody reads this file yet.
+                connection.commit()
+                connection.begin()
 
     def _close(self, *, commit: bool = False) -> None:
         connection = self._opened.result()

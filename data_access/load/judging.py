@@ -37,7 +37,9 @@ def judge(source: SourceTable, raw: Raw, checked: pl.DataFrame) -> Judged:
 
 def quarantined(source: SourceTable, raw: Raw, checked: pl.DataFrame) -> pl.DataFrame:
     """The rows that are not loaded, in the order of their lines, as the quarantine has them."""
-    bad = checked.filter(pl.col(REASON).is_not_null()) if checked[REASON].null_count() < checked.height else checked.clear()
+    if checked[REASON].null_count() == checked.height and not raw.ragged:
+        return pl.DataFrame(schema=QUARANTINE)
+    bad = checked.filter(pl.col(REASON).is_not_null())
     private = [place for place, name in enumerate(raw.columns) if name.upper() in spec.PRIVATE_COLUMNS and source.table.is_return]
     kept: list[tuple[int, str, list[str | None]]] = []
     for (line, *fields), reason in zip(raw.rows[bad[ROW]].iter_rows(), bad[REASON], strict=True):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -37,6 +38,13 @@ class Returns:
     merged: Merged
     sources: Sequence[Source]
     as_at: datetime.date
+
+    @cached_property
+    def episodes(self) -> pl.DataFrame:
+        """Episodes in order, each with `before` and `after`: whether the same child has one before or after it."""
+        episodes = self.merged.frames[spec.EPISODES].sort("CHILD", "DECOM")
+        before, after = (CHILD.eq_missing(CHILD.shift(by)).fill_null(False) for by in (1, -1))
+        return episodes.with_columns(before.alias("before"), after.alias("after"))
 
 
 Find = Callable[[Returns], pl.DataFrame]
@@ -79,17 +87,9 @@ def run_checks(returns: Returns) -> tuple[pl.DataFrame, pl.DataFrame]:
     return pl.DataFrame(counts, schema=COUNTS, orient="row"), pl.concat(rows)
 
 
-def _episodes(merged: Merged) -> pl.DataFrame:
-    """Episodes in order, each with `before`: whether it is a child's second or later one."""
-    episodes = merged.frames[spec.EPISODES].sort("CHILD", "DECOM")
-    return episodes.with_columns(
-        CHILD.eq_missing(CHILD.shift()).fill_null(False).alias("before"), CHILD.eq_missing(CHILD.shift(-1)).fill_null(False).alias("after"),
-    )
-
-
 def _where(condition: pl.Expr) -> Find:
     """The episodes, in order, for which a condition holds."""
-    return lambda returns: _episodes(returns.merged).filter(condition).select("CHILD", "DECOM", YEAR)
+    return lambda returns: returns.episodes.filter(condition).select("CHILD", "DECOM", YEAR)
 
 
 def _ends_before_it_begins(returns: Returns) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import psycopg
 import psycopg.sql
@@ -29,7 +30,9 @@ LOCK_NUMBER = 903_133
 """The number of PostgreSQL's advisory lock that a load holds."""
 
 ROWS_AT_A_TIME = 10_000
-ABOUT_ROWS = (sa.exc.IntegrityError, sa.exc.DataError, psycopg.IntegrityError, psycopg.DataError)
+ABOUT_ROWS = (
+    sa.exc.IntegrityError, sa.exc.DataError, duckdb.IntegrityError, duckdb.DataError, psycopg.IntegrityError, psycopg.DataError,
+)
 """Errors in which a database may quote the row that it didn't take, with the child's id."""
 NOT_TAKEN = "it didn't take a row; 'qs133 check' says whether its tables are as they should be"
 
@@ -115,7 +118,7 @@ def told_as_load_error(url: str) -> Iterator[None]:
         yield
     except DatabaseUnavailable as problem:
         raise LoadError(str(problem)) from None
-    except (sa.exc.SQLAlchemyError, psycopg.Error, OSError) as error:
+    except (sa.exc.SQLAlchemyError, duckdb.Error, psycopg.Error, OSError) as error:
         shown = sa.make_url(url).render_as_string(hide_password=True)
         reason = NOT_TAKEN if isinstance(error, ABOUT_ROWS) else str(getattr(error, "orig", None) or error).splitlines()[0]
         raise LoadError(f"The database {shown} can't be written ({reason}). Nothing in it was changed.") from error

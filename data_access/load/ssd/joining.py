@@ -138,7 +138,7 @@ def _order_day() -> pl.Expr:
 
 def joined(frames: Frames) -> Frames:
     """The frames, with what the dataset's become added to those of the return and the extracts. Without a dataset, as they are."""
-    if all(frames[table].is_empty() for table in ssd.TABLES):
+    if _without_dataset(frames):
         return frames
     made = episodes(frames)
     persons = frames[ssd.PERSON].select(
@@ -157,11 +157,17 @@ def joined(frames: Frames) -> Frames:
     }
 
 
+def _without_dataset(frames: Frames) -> bool:
+    return all(frames[table].is_empty() for table in ssd.TABLES)
+
+
 Found = Iterator[tuple[str, pl.DataFrame]]
 
 
 def findings(frames: Frames) -> Found:
     """What is loaded as it is although something about it is odd: a sentence, and the rows, their child first."""
+    if _without_dataset(frames):
+        return
     statuses = frames[ssd.LEGAL_STATUS]
     read = read_code(pl.col("lega_legal_status"), ssd.codes_of("lega_legal_status")(0), described=True)
     yield (
