@@ -47,17 +47,21 @@ def check_long(
     repeats = Repeats(sum(source.rows_read for _, source in files))
     children = pl.Enum(sorted(known))
     checked, found, latest = list[Shelf](), set[str](), list[datetime.date]()
+    read, without_reason = list[int](), list[int]()
     for place, part in enumerate(parts):
-        frame = hold(check_rows(replace(part.source, raw=part.raw[part.number]), part.file))
+        raw = part.raw[part.number]
+        frame = hold(check_rows(replace(part.source, raw=raw), part.file))
         if not checked:
             checked.append(Shelf(frame.schema))
         checked[0].add(frame)
         good = frame.with_row_index("_place").filter(pl.col(REASON).is_null())
+        read.append(raw.rows_read)
+        without_reason.append(good.height)
         repeats.add(place, _keys(good, children), good["_place"])
         found |= set(good["child_id"].unique())
         latest += [date for date in [good["date"].max()] if isinstance(date, datetime.date)]
     repeats.settle()
-    table = _Checked(parts, checked[0], repeats)
+    table = _Checked(parts, checked[0], repeats, read, [good - len(repeats.of(place)) for place, good in enumerate(without_reason)])
     return LongTable(table.good(), found, max(latest, default=None), table.judged())
 
 
@@ -69,11 +73,10 @@ def _keys(good: pl.DataFrame, children: pl.Enum) -> pl.Series:
 
 
 class _Checked:
-    """All parts after checking."""
+    """All parts after checking, and how many rows of each were read and are loaded."""
 
-    def __init__(self, parts: Sequence[_Part], checked: Shelf, repeats: Repeats) -> None:
-        self.parts, self.checked, self.repeats = parts, checked, repeats
-        self.loaded = [self[place][REASON].null_count() for place in range(len(parts))]
+    def __init__(self, parts: Sequence[_Part], checked: Shelf, repeats: Repeats, read: Sequence[int], loaded: Sequence[int]) -> None:
+        self.parts, self.checked, self.repeats, self.read, self.loaded = parts, checked, repeats, read, loaded
 
     def __getitem__(self, place: int) -> pl.DataFrame:
         repeats = self.repeats.of(place)
@@ -95,9 +98,8 @@ class _Checked:
         def frames() -> Iterator[pl.DataFrame]:
             for place in places:
                 part = self.parts[place]
-                raw = part.raw[part.number]
-                if self.loaded[place] < raw.rows_read:
-                    yield quarantined(part.source, raw, self[place].select(ROW, REASON))
+                if self.loaded[place] < self.read[place]:
+                    yield quarantined(part.source, part.raw[part.number], self[place].select(ROW, REASON))
 
         return Judged(sum(self.loaded[place] for place in places), Batches(QUARANTINE, frames))
 

@@ -77,11 +77,7 @@ def merge(
                 long = check_long(files, hold, known)
                 judged.update(long.judged)
                 continue
-            frame = refuse_repeats(hold(pl.concat([check_rows(source, number) for number, source in files])), table, [s for _, s in files])
-            for number, source in files:
-                part = frame if len(files) == 1 else frame.filter(pl.col(FILE) == number)
-                judged[number] = judge(source, source.raw, part[[ROW, REASON]])
-            good.append(good_rows(frame).with_columns(pl.lit(tables[group[0]].year, dtype=pl.Int32).alias(YEAR)))
+            good.append(_checked(table, files, hold, judged))
         if table is spec.EPISODES:
             episodes = good[1:]
         frames[table], replaced[table.name] = _replace(table, pl.concat(good))
@@ -99,6 +95,18 @@ def merge(
 def _empty(table: spec.Table) -> pl.DataFrame:
     typed = {name: TYPES[table.rules.get(name, spec.FREE).kind] for name in table.columns}
     return pl.DataFrame(schema={**typed, FILE: pl.UInt32(), ROW: pl.UInt32(), YEAR: pl.Int32()})
+
+
+def _checked(
+    table: spec.Table, files: Sequence[tuple[int, SourceTable]], hold: Callable[[pl.DataFrame], pl.DataFrame], judged: dict[int, Judged],
+) -> pl.DataFrame:
+    """The good rows of files whose keys are judged together; `judged` gets what became of each file."""
+    frame = pl.concat([check_rows(source, number) for number, source in files])
+    frame = refuse_repeats(hold(frame), table, [source for _, source in files])
+    for number, source in files:
+        part = frame if len(files) == 1 else frame.filter(pl.col(FILE) == number)
+        judged[number] = judge(source, source.raw, part[[ROW, REASON]])
+    return good_rows(frame).with_columns(pl.lit(files[0][1].year, dtype=pl.Int32).alias(YEAR))
 
 
 def _judged_together(table: spec.Table, tables: Sequence[SourceTable]) -> list[list[int]]:
