@@ -10,7 +10,12 @@ from odfdo import Cell, Column, Document, Row, Style, Table
 from dashboard.packs.tables import INSTRUCTIONS, Book, Sheet, Value, notes_sheet, value_words, widths
 
 CONTENTS = "Contents"
-CENTIMETRES_A_LETTER = 0.22
+CENTIMETRES_A_LETTER = 0.24
+ON_PAPER = {
+    "fo:page-width": "29.7cm", "fo:page-height": "21cm", "style:print-orientation": "landscape", "style:scale-to-X": "1",
+    "style:scale-to-Y": "0",
+}
+"""A4 across; one page wide, and as many high as it takes."""
 COVER_WIDTH, TITLE_SIZE, TEXT_SIZE = 22.0, "16pt", "12pt"
 
 
@@ -20,6 +25,10 @@ def opendocument(book: Book) -> bytes:
     document.body.clear()
     meta = document.meta
     meta.title, meta.creator, meta.language = book.title, book.author, "en-GB"
+    # Not by `Style.set_properties`, which leaves out those that came to the format with version 1.3.
+    for layout in document.styles.get_elements("//style:page-layout-properties"):
+        for name, value in ON_PAPER.items():
+            layout.set_attribute(name, value)
     styles = _Styles(document)
     sheets = [notes_sheet(book), *book.sheets]
     document.body.append(_cover(book, styles))

@@ -104,12 +104,19 @@ def test_hidden_numbers_are_called_hidden(protected_pack: Pack) -> None:
         assert [["hidden" in row] for row in read] == [["hidden" in row] for row in sheet.rows]
 
 
-def test_libreoffice_opens_it_without_a_complaint(file: tuple[str, bytes], tmp_path: Path) -> None:
+def test_libreoffice_opens_it_without_a_complaint_and_prints_each_sheet_one_page_wide(
+    file: tuple[str, bytes], made: Book, tmp_path: Path,
+) -> None:
     format, contents = file
     path = tmp_path / f"pack.{format}"
     path.write_bytes(contents)
     pdf = pypdfium2.PdfDocument(as_pdf(path, tmp_path))
-    assert "Exampleshire: statement 3: video feedback" in pdf[0].get_textpage().get_text_bounded()
+    pages = [page.get_textpage().get_text_bounded() for page in pdf]
+    assert "Exampleshire: statement 3: video feedback" in pages[0]
+    for sheet in made.sheets:
+        heading = {word for column in sheet.columns for word in column.split()}
+        assert not min((heading - set(page.split()) for page in pages), key=len), sheet.label
+    assert all(page.get_width() > page.get_height() for page in list(pdf)[1:])
 
 
 def test_the_baseline_assessment_has_what_nices_template_has(exact_view: View) -> None:
