@@ -62,13 +62,20 @@ class Person:
             await connection.close()
 
     async def _click(self, connection: ClientConnection, chosen: Sequence[str]) -> ClientConnection:
-        """Draws the page with a filter; where the server goes away, connects again as a browser does. Gives the connection that is left."""
-        try:
-            await self._draw(connection, chosen)
-        except ConnectionClosed:
-            self.reconnected += 1
-            return await self._click(await self._connected(), chosen)
-        return connection
+        """Draws the page with a filter; where the server goes away, connects again as a browser does. Gives the connection that is left.
+
+        Raises TimeoutError where every connection ends before the page is drawn.
+        """
+        deadline = time.monotonic() + SECONDS_TO_ANSWER
+        while True:
+            try:
+                await self._draw(connection, chosen)
+                return connection
+            except ConnectionClosed:
+                self.reconnected += 1
+                if time.monotonic() > deadline:
+                    raise self._too_late("ended each connection before it was drawn") from None
+                connection = await self._connected()
 
     async def _connected(self) -> ClientConnection:
         socket = self.address.replace("http", "ws", 1) + "/_stcore/stream"
@@ -90,9 +97,18 @@ class Person:
             widget.id = self.widget
             widget.string_array_value.data.extend(chosen)
         await connection.send(message.SerializeToString())
-        async with asyncio.timeout(SECONDS_TO_ANSWER):
-            while not self._finished(ForwardMsg.FromString(await connection.recv(decode=False))):
-                pass
+        try:
+            async with asyncio.timeout(SECONDS_TO_ANSWER):
+                while not self._finished(ForwardMsg.FromString(await connection.recv(decode=False))):
+                    pass
+        except TimeoutError:
+            raise self._too_late("was not drawn to its end") from None
+
+    def _too_late(self, what: str) -> TimeoutError:
+        return TimeoutError(
+            f"{self.address}/{self.page} {what} within {SECONDS_TO_ANSWER} seconds. "
+            "Look whether the page is there, and into the server's log."
+        )
 
     def _finished(self, message: ForwardMsg) -> bool:
         kind = message.WhichOneof("type")
@@ -124,7 +140,8 @@ async def crowd(
 ) -> list[Person]:
     """So many people who all have the page open, and then click beside each other, each after a pause of about `pause` seconds.
 
-    While something happens, they go on clicking; the `clicks` are counted from when it is over.
+    While something happens, they go on clicking; the `clicks` are counted from when it is over. Raises TimeoutError, with the
+    address, where the page isn't drawn in time.
     """
     start, over = asyncio.Event(), asyncio.Event()
     everybody = [Person(address, page, label) for _ in range(people)]
