@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +82,8 @@ def _attach(connection: Any, file: Path) -> None:
 
 def _explain(context: sa.engine.ExceptionContext, url: str) -> None:
     original = context.original_exception
-    if isinstance(original, DatabaseUnavailable):
-        return
+    if isinstance(original, DatabaseUnavailable) or context.is_pre_ping:
+        return  # a kept connection that has ended is made anew
     shown = _address(url).render_as_string(hide_password=True)
     if context.connection is None or context.is_disconnect or isinstance(context.sqlalchemy_exception, sa.exc.OperationalError):
         raise DatabaseUnavailable(
@@ -109,12 +112,26 @@ def current_version(url: str) -> str:
         except OSError:
             raise DatabaseUnavailable(_ABSENT.format(file=file)) from None
         return f"{status.st_ino}-{status.st_mtime_ns}-{status.st_size}"
-    reader = engine(url)
-    try:
-        with reader.connect() as connection:
-            row = connection.execute(sa.select(data_version.c.version, data_version.c.loaded_at)).first()
-    finally:
-        reader.dispose()
+    with _asking(url) as connection:
+        row = connection.execute(sa.select(data_version.c.version, data_version.c.loaded_at)).first()
     if row is None:
         raise DatabaseUnavailable("The database holds no data yet. Fill it with 'qs133 load'; 'qs133 check' says what is missing.")
     return f"{row.version} {row.loaded_at}"
+
+
+@contextmanager
+def _asking(url: str) -> Iterator[sa.Connection]:
+    """A connection for a question that every click asks. PostgreSQL's is kept: making one takes longer than the answer."""
+    kept = _address(url).get_backend_name() == "postgresql"
+    reader = _kept_engine(url) if kept else engine(url)
+    try:
+        with reader.connect() as connection:
+            yield connection
+    finally:
+        if not kept:
+            reader.dispose()
+
+
+@lru_cache(maxsize=4)
+def _kept_engine(url: str) -> sa.Engine:
+    return engine(url)

@@ -276,3 +276,25 @@ def test_the_cheap_version_of_a_file_changes_with_each_load(tmp_path: Path) -> N
     assert current_version(url) == before
     load([source], url)
     assert current_version(url) != before
+
+
+def test_asking_a_postgresql_for_its_version_keeps_a_connection_and_makes_one_anew_where_it_has_ended(
+    tmp_path: Path, postgresql_database: Callable[[], str],
+) -> None:
+    url = postgresql_database()
+    load([sources(tmp_path / "source", 2)], url)
+    others = sa.text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    asker = sa.create_engine(url, poolclass=sa.NullPool)
+
+    def kept() -> list[int]:
+        with asker.connect() as connection:
+            return list(connection.scalars(others))
+
+    before, loaded = current_version(url), kept()
+    assert [current_version(url) for _ in range(3)] == [before] * 3 and kept() == loaded and len(loaded) == 1
+    load([sources(tmp_path / "again", 3)], url)
+    after = current_version(url)
+    assert after != before and kept() == loaded
+    with asker.connect() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": loaded[0]})
+    assert current_version(url) == after
