@@ -25,17 +25,20 @@ class Layer:
 
     `amount`: how many, shape (tables, rows, columns). `rooms`: how far it could go from there if the cell is hidden; one after another is
     tried, as each by itself is possible. `line`: what the hidden cells of a line must hold together; `range`: how wide the range of a
-    hidden cell must be. One for each table.
+    hidden cell must be. One for each table. `rest`: it is what a larger population has beyond this one: it has no range of its own, and
+    none of it on a line tells nothing.
     """
 
     amount: Numbers
     rooms: tuple[Room, ...]
     line: Numbers
     range: Numbers
+    rest: bool = False
 
     def of(self, tables: Indices) -> Layer:
         """The same for some of the tables."""
-        return Layer(self.amount[tables], tuple(room.of(tables) for room in self.rooms), self.line[tables], self.range[tables])
+        rooms = tuple(room.of(tables) for room in self.rooms)
+        return Layer(self.amount[tables], rooms, self.line[tables], self.range[tables], self.rest)
 
 
 @dataclass
@@ -44,21 +47,22 @@ class Tables:
 
     The last row and the last column stand for the groups whose own total is hidden, taken together (empty if there is none).
     `size`: children in each cell, by which the next smallest is chosen. `hidden`: what is hidden already. `known_empty`: empty cells
-    that everybody knows to be so. `split`: cells of several groups taken together that may share what they hold in any way. `failed`: the
-    tables that are unsafe even when all else is hidden.
+    that everybody knows to be so. `told`: cells that stay shown, as a larger population tells them. `split`: cells of several groups taken
+    together that may share what they hold in any way. `failed`: the tables that are unsafe even when all else is hidden.
     """
 
     size: Numbers
     hidden: Mask
     layers: tuple[Layer, ...]
     known_empty: Mask
+    told: Mask
     split: Mask
     failed: Mask
 
     def of(self, tables: Indices) -> Tables:
         """The same for some of the tables."""
         layers = tuple(layer.of(tables) for layer in self.layers)
-        masks = (mask[tables] for mask in (self.known_empty, self.split, self.failed))
+        masks = (mask[tables] for mask in (self.known_empty, self.told, self.split, self.failed))
         return Tables(self.size[tables], self.hidden[tables], layers, *masks)
 
     def alone(self) -> Mask:
@@ -97,6 +101,7 @@ def hide_tables(tables: Tables) -> None:
     """Hides more in `tables` until every line and every cell is safe, or the table has failed. A safe cell stays so when more is hidden."""
     going = np.flatnonzero(tables.hidden.any(axis=(1, 2)))
     safe = np.zeros((len(tables.layers), *tables.hidden.shape), dtype=bool)
+    safe[[layer.rest for layer in tables.layers]] = True
     while len(going):
         some = tables.of(going)
         _satisfy_lines(some)
@@ -111,6 +116,15 @@ def hide_tables(tables: Tables) -> None:
     tables.hidden &= ~tables.told_by_a_total()
     doubtful = np.flatnonzero(tables.failed)
     tables.failed[doubtful] = ~are_wide([_question(tables, int(table), safe[:, table]) for table in doubtful])
+
+
+def stuck(tables: Tables) -> Mask:
+    """In the tables that have failed, the told cells on lines that give something away; if there are no such lines, all of them."""
+    wrong = _lines_that_give_away(tables, 2)[:, :, None] | _lines_that_give_away(tables, 1)[:, None, :]
+    found = tables.told & wrong
+    elsewhere = tables.told & ~found.any(axis=(1, 2), keepdims=True)
+    result: Mask = (found | elsewhere) & tables.failed[:, None, None]
+    return result
 
 
 def _satisfy_lines(some: Tables) -> None:
@@ -139,7 +153,8 @@ def _lines_that_give_away(now: Tables, axis: int) -> Mask:
     count = hidden.sum(axis=axis) + (hidden & now.split).sum(axis=axis)
     wrong = count < 2
     for layer in now.layers:
-        wrong |= np.where(hidden, layer.amount, 0).sum(axis=axis) < layer.line[:, None]
+        held = np.where(hidden, layer.amount, 0).sum(axis=axis)
+        wrong |= (held < layer.line[:, None]) & ((held > 0) | (not layer.rest))
     lines: Mask = wrong & hidden.any(axis=axis)
     lines[:, -1] = False
     return lines
@@ -159,7 +174,7 @@ def _hide_next_smallest(now: Tables, lines: Mask, axis: int) -> None:
 
 def _candidates(now: Tables) -> Numbers:
     """The sizes of the cells that could be hidden next; infinite for all others."""
-    return np.where(now.hidden | (now.size == 0) | now.alone(), np.inf, now.size)
+    return np.where(now.hidden | now.told | (now.size == 0) | now.alone(), np.inf, now.size)
 
 
 def _audited(now: Tables) -> Mask:
@@ -193,7 +208,8 @@ def _question(now: Tables, table: int, safe: Mask) -> Question:
     hidden = _audited(now.of(np.array([table])))[0]
     free = now.layers[0].rooms[0].up[table] > 0
     return Question(
-        tuple(layer.amount[table] for layer in now.layers), hidden, free, now.split[table], tuple(hidden & ~known for known in safe),
+        tuple(layer.amount[table] for layer in now.layers if not layer.rest), hidden, free, now.split[table],
+        tuple(hidden & ~known for known, layer in zip(safe, now.layers, strict=True) if not layer.rest),
         float(now.layers[0].range[table]),
     )
 

@@ -13,12 +13,13 @@ from config.disclosure import DisclosureRules
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, Axis, UnitRows, unit_rows
 from metrics.disclosure.implied import Pair, Places, hide_differences, known_within
+from metrics.disclosure.larger import Larger, hide_in_larger
 from metrics.disclosure.primary import few_children
 from metrics.disclosure.tables import Pattern, protect
 from metrics.disclosure.values import Children, Outcome
 from metrics.kinds import Measure
 
-METHOD = 1
+METHOD = 2
 """Counted up when other numbers come to be hidden of the same rows, so that periods which were released before are released anew."""
 ROUNDS = 20
 NAMED_IN_DEFINITIONS = ("care_status", "age_band")
@@ -27,7 +28,8 @@ NAMED_IN_DEFINITIONS = ("care_status", "age_band")
 @dataclass
 class Population:
     """Children that measures have as their denominator. `values`: how many each row of `rows` stands for. `unsafe`: the pairs of axes,
-    and of each the periods, of which everything is hidden. `within`: which groups are known to be parts of others."""
+    and of each the periods, of which everything is hidden. `within`: which groups are known to be parts of others. `children`: how they
+    are protected."""
 
     values: Numbers
     measures: list[str]
@@ -37,6 +39,7 @@ class Population:
     pattern: Pattern = field(default_factory=Pattern)
     unsafe: dict[tuple[str, str], Mask] = field(default_factory=dict)
     within: dict[Pair, Places] = field(default_factory=dict)
+    children: Children | None = None
 
 
 @dataclass(frozen=True)
@@ -113,14 +116,20 @@ def _sums_of(children: Pattern, outcomes: list[Pattern]) -> Pattern:
 def _hide_more(populations: list[Population], values: dict[str, Pattern]) -> NDArray[np.intp]:
     """Takes note of what more must be hidden where a table has failed, and gives the periods that must be decided anew.
 
-    First all of the table's children, so that nobody knows which of its cells are empty; if that is not enough, because a larger
-    population tells, then the outcome (or the children) by one of the two breakdowns.
+    First the larger populations hide what they tell of it. Then all of the table's children are hidden, so that nobody knows which of its
+    cells are empty; and if that is not enough, the outcome (or the children) by one of the two breakdowns.
     """
     again = np.zeros(len(populations[0].rows.periods) if populations else 0, dtype=bool)
     for population in populations:
+        helped = {}
+        if population.children:
+            for pair in [pair for pair in population.pattern.masks if ALL not in pair]:
+                helped[pair] = hide_in_larger(population.children, population.pattern, pair)
+                again |= helped[pair]
         before = dict(population.unsafe)
         for pattern in (population.pattern, *(values[id] for id in population.measures)):
-            for pair, periods in pattern.failed.items():
+            for pair, failed in pattern.failed.items():
+                periods = failed & ~helped[pair] if pattern is population.pattern and pair in helped else failed
                 known = before.get(pair, np.zeros_like(periods))
                 population.unsafe[pair] = population.unsafe[pair[::-1]] = population.unsafe.get(pair, known) | periods
                 if (periods & known).any():
@@ -208,9 +217,12 @@ def _hand_up(smaller: Population, larger: Population) -> None:
 
 
 def _protect_children(population: Population, larger: list[Population], values: dict[str, Pattern], rules: DisclosureRules) -> Children:
-    contains = [other for other in larger if np.all(population.values <= other.values)]
-    within = [(other.values, other.pattern, _same_outcomes(population, other)) for other in contains]
+    within = [
+        Larger(other.values, other.pattern, _same_outcomes(population, other)) for other in larger
+        if np.all(population.values <= other.values)
+    ]
     children = Children(population.rows, population.values, rules, _most_events(population), within, population.unsafe)
+    population.children = children
     settled: dict[tuple[str, str], Mask] = {}
     if population.numerator_of:
         settled = _shared(values[population.numerator_of], population.rows)
@@ -292,6 +304,10 @@ def _protect_outcome(
     rules = children.rules
     subject = Outcome(
         population.rows, children, population.pattern, with_outcome, without, rules.smallest_cell if is_denominator else 0, apart,
+        any(
+            id in _same_outcomes_of(population, other, numbers).values() for other in populations
+            if other.part_of and other.part_of[0] is population
+        ),
     )
     for pair, mask in pattern.masks.items():
         mask |= population.pattern.of(*pair)

@@ -8,13 +8,14 @@ can be protected by itself, and what is safe in each block is safe in all togeth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 
 from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers, Room
-from metrics.disclosure.complementary import Indices, Layer, Tables, hide_line, hide_tables
+from metrics.disclosure.complementary import Indices, Layer, Tables, hide_line, hide_tables, stuck
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, UnitRows
 
 
@@ -23,13 +24,15 @@ class Pattern:
     """What is hidden: for each pair of axes, by period and their groups; the one-way tables are pairs with ALL.
 
     `failed`: the pairs, and of each the periods, whose numbers could be worked out from what is known of empty cells. `withheld`: axes,
-    and of each the periods, by which nothing is shown. `also`: what tables must hide because of what others show.
+    and of each the periods, by which nothing is shown. `also`: what tables must hide because of what others show. `stuck`: of tables that
+    have failed, cells that larger populations tell.
     """
 
     masks: dict[tuple[str, str], Mask] = field(default_factory=dict)
     failed: dict[tuple[str, str], Mask] = field(default_factory=dict)
     withheld: dict[str, Mask] = field(default_factory=dict)
     also: dict[tuple[str, str], Mask] = field(default_factory=dict)
+    stuck: dict[tuple[str, str], Mask] = field(default_factory=dict)
 
     def of(self, first: str, second: str) -> Mask:
         """Shape (periods, groups of first, groups of second)."""
@@ -49,8 +52,11 @@ class Pattern:
         return self.also[first, second]
 
     def undecided(self, periods: Indices) -> Pattern:
-        """One of some of the periods, in which nothing is decided yet but what is withheld."""
-        return Pattern(withheld={name: mask[periods] for name, mask in self.withheld.items()})
+        """One of some of the periods, in which nothing is decided yet but what must be hidden."""
+        undecided = Pattern(withheld={name: mask[periods] for name, mask in self.withheld.items()})
+        for pair, mask in self.also.items():
+            undecided.hide_also(*pair, mask[periods].shape)[:] |= mask[periods]
+        return undecided
 
     def take_over(self, newer: Pattern, periods: Indices) -> None:
         """Takes what another has decided of some of the periods."""
@@ -68,7 +74,8 @@ class Measured:
 
     `size`: children or events. `amounts`: what must be protected. `seeds`: what is hidden to begin with. `free`: where an amount has
     no upper limit, because the size is not shown. `whole`: where everything is hidden, empty cells too. `known_empty`: empty cells that
-    are known to be empty from elsewhere.
+    are known to be empty from elsewhere. `told`: cells that stay shown, as another population tells them. `rests`: what a larger
+    population has beyond this one, and how much of each the hidden cells of a line must hold, if any.
     """
 
     size: Numbers
@@ -77,6 +84,8 @@ class Measured:
     free: Mask
     whole: Mask
     known_empty: Mask
+    told: Mask
+    rests: tuple[tuple[Numbers, Numbers], ...] = ()
 
 
 class Subject(Protocol):
@@ -173,19 +182,23 @@ def _two_way(subject: Subject, pattern: Pattern, pairs: list[tuple[str, str]]) -
         alike = [block for block in blocks if _rounded(block) == shape]
         together = joined([block.tables for block in alike], shape)
         hide_tables(together)
+        held = stuck(together)
         step = len(subject.rows.periods)
         for index, block in enumerate(alike):
             part = slice(index * step, (index + 1) * step)
             _write(pattern, block, together.hidden[part])
             if together.failed[part].any():
                 pattern.failed[block.pair] = pattern.failed.get(block.pair, False) | together.failed[part]
+                told = pattern.stuck.setdefault(block.pair, np.zeros_like(pattern.masks[block.pair]))
+                told[np.ix_(np.arange(step), block.rows, block.columns)] |= held[part, :len(block.rows), :len(block.columns)]
 
 
 def _blocks(subject: Subject, pattern: Pattern, pair: tuple[str, str]) -> list[_Block]:
     first, second = (subject.rows.axes[name] for name in pair)
     measured = subject.measured(*pair)
     if pair in pattern.also:
-        measured = replace(measured, seeds=measured.seeds | pattern.also[pair])
+        also = pattern.also[pair]
+        measured = replace(measured, seeds=measured.seeds | also, told=measured.told & ~also)
     pattern.masks[pair] = np.zeros_like(measured.seeds)
     row_margins, column_margins = pattern.of(first.name, second.parent), pattern.of(first.parent, second.name)
     totals = pattern.of(first.parent, second.parent)
@@ -235,6 +248,9 @@ def _block(
     is_seed = apart.copy()
     is_seed[:, :-1, :-1] &= seeds
     layers = tuple(_layer(subject, amounts, index, together(free.astype(float)) > 0) for index in range(len(amounts)))
+    told = np.zeros_like(apart)
+    told[:, :-1, :-1] = measured.told[cells] & apart[:, :-1, :-1]
+    layers += tuple(Layer(together(amount[cells]), (), need, need, rest=True) for amount, need in measured.rests)
     possible = ((size.sum(axis=2) > 0) | merged_rows)[:, :, None] & ((size.sum(axis=1) > 0) | merged_columns)[:, None, :]
     possible &= ~measured.known_empty[cells]
     possible_groups = together((~measured.known_empty[cells]).astype(float))
@@ -245,8 +261,8 @@ def _block(
         empty[last] &= ~unknown  # the total of those taken together is known where the block's is
         known_empty |= empty
     is_whole = unknown | (whole & apart[:, :-1, :-1]).any(axis=(1, 2), keepdims=True)
-    hidden = is_seed | (~apart & (total > 0)) | (is_whole & ~known_empty)
-    tables = Tables(total, hidden, layers, known_empty, possible_groups > 1, np.zeros(len(total), dtype=bool))
+    hidden = (is_seed | (~apart & (total > 0)) | (is_whole & ~known_empty)) & ~told
+    tables = Tables(total, hidden, layers, known_empty, told, possible_groups > 1, np.zeros(len(total), dtype=bool))
     return _Block(pair, *groups, merged_rows, merged_columns, possible, tables)
 
 
@@ -299,22 +315,22 @@ def joined(tables: list[Tables], shape: tuple[int, int]) -> Tables:
         fitted[:, -1, -1] = values[:, -1, -1]
         return fitted
 
-    def rooms(layers: list[Layer]) -> tuple[Room, ...]:
+    def rooms(layers: Sequence[Layer]) -> tuple[Room, ...]:
         return tuple(
             Room(*(np.concatenate([fit(getattr(room, name)) for room in alike]) for name in ("down", "up")))
             for alike in zip(*(layer.rooms for layer in layers), strict=True)
         )
 
-    layers = tuple(
-        Layer(
-            np.concatenate([fit(layer.amount) for layer in alike]), rooms(list(alike)),
-            *(np.concatenate([getattr(layer, name) for layer in alike]) for name in ("line", "range")),
-        )
-        for alike in zip(*(table.layers for table in tables), strict=True)
-    )
+    def layer(alike: Sequence[Layer]) -> Layer:
+        line, width = (np.concatenate([getattr(layer, name) for layer in alike]) for name in ("line", "range"))
+        return Layer(np.concatenate([fit(layer.amount) for layer in alike]), rooms(alike), line, width, alike[0].rest)
+
+    def every(name: str) -> np.ndarray:
+        return np.concatenate([fit(getattr(table, name)) for table in tables])
+
     return Tables(
-        np.concatenate([fit(table.size) for table in tables]), np.concatenate([fit(table.hidden) for table in tables]), layers,
-        ~np.concatenate([fit(~table.known_empty) for table in tables]), np.concatenate([fit(table.split) for table in tables]),
+        every("size"), every("hidden"), tuple(layer(alike) for alike in zip(*(table.layers for table in tables), strict=True)),
+        ~np.concatenate([fit(~table.known_empty) for table in tables]), every("told"), every("split"),
         np.concatenate([table.failed for table in tables]),
     )
 

@@ -11,6 +11,7 @@ from config.disclosure import DisclosureRules
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.complementary import Indices
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, UnitRows, never
+from metrics.disclosure.larger import Larger, tells_of_few, told_by
 from metrics.disclosure.primary import all_or_none, few_children, few_with_or_without, nothing
 from metrics.disclosure.tables import Measured, Pattern
 
@@ -23,16 +24,15 @@ class Children:
     """The children of a population: `values` has how many each row stands for.
 
     `most_events`: by period, the most rows that one child has (1 where a row is a child), by which numbers of rows are held to stand
-    for children. `within`: larger populations that hold this one, each with its values and what is hidden of it: what is hidden there
-    is hidden here, and `apart` names those that measure the same outcomes, of which the difference is protected too. `unsafe`: pairs of
-    axes, and the periods, of which everything must be hidden.
+    for children. `within`: larger populations that hold this one: what is hidden there is hidden here. `unsafe`: pairs of axes, and the
+    periods, of which everything must be hidden.
     """
 
     rows: UnitRows
     values: Numbers
     rules: DisclosureRules
     most_events: Numbers
-    within: Sequence[tuple[Numbers, Pattern, bool]] = ()
+    within: Sequence[Larger] = ()
     unsafe: Mapping[tuple[str, str], Mask] = field(default_factory=dict)
 
     def counted(self, first: str, second: str) -> tuple[Numbers, tuple[Numbers, ...]]:
@@ -48,7 +48,12 @@ class Children:
             if pattern.has(first, second):
                 known_empty |= (self.rows.sums(values, first, second) == 0) & ~pattern.of(first, second)
         whole = _unless_either(self, first, second, size) | self._unsafe_pair(first, second)
-        return Measured(size, amounts, self.seeds(first, second, size), np.ones(size.shape, dtype=bool), whole, known_empty)
+        rests = tuple((self.rows.sums(values, first, second) - size, self.block_needs()[0]) for values, _, apart in self.within if apart)
+        told = nothing(size)
+        for larger in self.within:
+            told |= told_by(larger, self, (first, second), size)
+        seeds = self.seeds(first, second, size)
+        return Measured(size, amounts, seeds, np.ones(size.shape, dtype=bool), whole, known_empty, told & ~seeds, rests)
 
     def _unsafe_pair(self, first: str, second: str) -> Mask:
         """By period, whether the pair has failed: then no table of it says which cells are empty."""
@@ -60,11 +65,13 @@ class Children:
         several = self.rows.child is not None and bool((self.most_events > 1).any())
         children = self.rows.distinct(self.values > 0, first, second) if several else size
         hidden = few_children(children, self.rules)
-        for values, pattern, apart in self.within:
-            if pattern.has(first, second):
-                hidden |= pattern.of(first, second)
-            if apart:
-                hidden |= few_children(self.rows.sums(values, first, second) - size, self.rules)
+        for larger in self.within:
+            if larger.pattern.has(first, second):
+                hidden |= larger.pattern.of(first, second)
+            if larger.apart:
+                hidden |= few_children(self.rows.sums(larger.values, first, second) - size, self.rules)
+            if ALL in (first, second) and first != second:
+                hidden |= tells_of_few(larger, self, (first, second), size)
         return hidden & (size > 0)
 
     def line_needs(self, period: int, measured: Measured, members: Indices) -> list[tuple[Numbers, float]]:
@@ -87,7 +94,7 @@ class Outcome:
 
     `least_with`: fewer with the outcome than this are hidden; it is more than the rule for numerators where the children with the
     outcome are another measure's denominator. `apart`: the same outcome in a larger population that holds this one (children, with,
-    without, and what is hidden of it).
+    without, and what is hidden of it). `shown_of_part`: whether it is shown of a part of the population too.
     """
 
     rows: UnitRows
@@ -97,6 +104,7 @@ class Outcome:
     without: Numbers
     least_with: int
     apart: tuple[Numbers, Numbers, Numbers, Pattern] | None = None
+    shown_of_part: bool = False
     _finer: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -112,18 +120,22 @@ class Outcome:
         size, (yes, no) = self.counted(first, second)
         not_shown = self.hidden.of(first, second)
         seeds = not_shown | self._few(first, second, size, yes, no)
+        rests: list[Numbers] = []
         if self.apart:
             values, larger_yes, larger_no, pattern = self.apart
-            others = self.rows.sums(values, first, second) - size
+            rests = [self.rows.sums(larger, first, second) - here for larger, here in ((values, size), (larger_yes, yes), (larger_no, no))]
             seeds |= pattern.of(first, second) if pattern.has(first, second) else nothing(size)
-            seeds |= self._few(first, second, others, self.rows.sums(larger_yes, first, second) - yes,
-                               self.rows.sums(larger_no, first, second) - no)
+            seeds |= self._few(first, second, *rests)
         whole = _unless_either(self, first, second, size)
-        return Measured(size, (yes, no), (seeds & (size > 0)) | not_shown, not_shown, whole, (size == 0) & ~not_shown)
+        needed = self.children.rules.smallest_range * self.children.most_events
+        return Measured(
+            size, (yes, no), (seeds & (size > 0)) | not_shown, not_shown, whole, (size == 0) & ~not_shown, nothing(size),
+            tuple((rest, needed) for rest in rests[1:]),
+        )
 
     def _few(self, first: str, second: str, size: Numbers, yes: Numbers, no: Numbers) -> Mask:
         rules = self.children.rules
-        finer = ALL in (first, second) or first in self._finer or second in self._finer
+        finer = self.shown_of_part or ALL in (first, second) or first in self._finer or second in self._finer
         few = few_with_or_without(yes, no, rules) | all_or_none(size, yes, no, rules, finer=finer)
         return few | ((yes > 0) & (yes < self.least_with))
 

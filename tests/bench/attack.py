@@ -14,12 +14,12 @@ from tests.metrics.disclosure.populations import CLUSTERS
 
 SIZES = (60, 70, 80, 90, 100, 120, 150, 180, 210, 250, 300, 350, 400, 500, 600, 700, 850, 1000, 1200, 1500)
 GRAIN = "year"
-ATTACKED = ("plans", "absence", "suspension", "training", "video")
+ATTACKED = ("plans", "some of those with plans", "absence", "suspension", "training", "video")
 TOGETHER = (
     ("placement", "care_status", "sex", "origin"),
     ("disabled", "mental_health_problem", "disability_or_mental_health", "ethnicity_group"),
     ("origin", "unaccompanied", "ethnicity_group"),
-    ("care_status", "age_band", "team"),
+    ("care_status", "age_band", "team"), ("age_band", "team", "disabled"), ("placement", "age_band", "sex"),
 )
 
 

@@ -51,6 +51,10 @@ CLUSTERS: dict[str, tuple[Population, ...]] = {
         _shares("suspended"),
         _shares("suspended_in_care", part_of="suspended", same_outcomes={"suspended_in_care": "suspended"}),
     ),
+    "some of those with plans": (
+        _shares("education_plan"), _shares("persistent_absence", within="education_plan"),
+        _shares("carer_trained", within="education_plan"), _shares("placement_breakdown", within="education_plan"),
+    ),
     "training": (_shares("carer_trained", "carer_trained_before_placement"),),
     "breakdown": (_shares("placement_breakdown"),),
     "feelings": (Population(("social_emotional_concern",), ("social_emotional_concern",), mean="social_emotional_mean"),),

@@ -25,7 +25,7 @@ DISABILITY = ("disabled", "mental_health_problem", "disability_or_mental_health"
 ATTACKS = {
     60: [("placement", "care_status", "sex", "origin"), DISABILITY],
     150: [("care_status", "age_band", "team"), DISABILITY],
-    400: [("placement", "care_status", "sex", "origin"), ("origin", "unaccompanied", "ethnicity_group")],
+    400: [("placement", "care_status", "sex", "origin"), ("origin", "unaccompanied", "ethnicity_group"), ("age_band", "team", "disabled")],
 }
 """By the number of children in the authority: the breakdowns that are attacked together."""
 
@@ -39,7 +39,7 @@ def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return request.param, authority(folder, request.param)
 
 
-@pytest.mark.parametrize("cluster", ["plans", "absence", "suspension", "feelings"])
+@pytest.mark.parametrize("cluster", ["plans", "some of those with plans", "absence", "suspension", "video", "feelings"])
 def test_no_hidden_number_is_found_out(attacked: tuple[int, Reporting], cluster: str) -> None:
     size, reporting = attacked
     period = last_whole(reporting, "year")

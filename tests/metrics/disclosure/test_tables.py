@@ -41,7 +41,8 @@ def table_of(size: Numbers) -> Tables:
     layer = Layer(whole, (room,), np.full(1, float(TOGETHER)), np.full(1, float(RANGE)))
     empty_lines = (whole.sum(axis=2, keepdims=True) == 0) | (whole.sum(axis=1, keepdims=True) == 0)
     hidden = (whole > 0) & (whole < SMALLEST)
-    return Tables(whole, hidden, (layer,), empty_lines, np.zeros(whole.shape, dtype=bool), np.zeros(1, dtype=bool))
+    nowhere = np.zeros(whole.shape, dtype=bool)
+    return Tables(whole, hidden, (layer,), empty_lines, nowhere, nowhere, np.zeros(1, dtype=bool))
 
 
 @given(sizes)

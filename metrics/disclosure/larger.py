@@ -1,0 +1,103 @@
+"""What a larger population tells of one that it holds, as everybody knows from the definitions that it does.
+
+Where the larger one is seen to have hardly more on a line (the children of 5 to 10 years who went to school, among all of these years), the
+numbers of the two are about the same in each cell of that line: what the one shows can't be hidden in the other. So either both show a
+cell, or both hide it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from metrics.disclosure.audit import Mask, Numbers
+from metrics.disclosure.family import ALL
+from metrics.disclosure.primary import few_children, nothing
+
+if TYPE_CHECKING:
+    from metrics.disclosure.tables import Pattern
+    from metrics.disclosure.values import Children
+
+Pair = tuple[str, str]
+
+
+class Larger(NamedTuple):
+    """A larger population: how many of its children each row stands for, what is hidden of it, and whether it measures the same outcomes,
+    so that the difference of the two is protected too."""
+
+    values: Numbers
+    pattern: Pattern
+    apart: bool
+
+
+def told_by(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
+    """The cells of a table, of `size` children, that a larger population shows, on lines on which it has hardly anybody else."""
+    if ALL in pair or not larger.pattern.has(*pair):
+        return nothing(size)
+    told: Mask = _about_the_same(larger, children, pair, size) & ~larger.pattern.of(*pair) & (size > 0)
+    return told
+
+
+def _about_the_same(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
+    """The cells on lines, either rows or columns, on which the larger population is seen to have hardly anybody else."""
+    same = nothing(size)
+    rest = children.rows.sums(larger.values, *pair) - size
+    for axis, margin in ((2, (pair[0], ALL)), (1, (ALL, pair[1]))):
+        same |= (rest.sum(axis=axis, keepdims=True) < children.rules.smallest_range) & ~larger.pattern.of(*margin)
+    return same
+
+
+def tells_of_few(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
+    """Of a one-way table, the groups of which the larger population has hardly more, and among these few of a kind that nobody here is: how
+    few would be seen by the totals of the two."""
+    rest = children.rows.sums(larger.values, *pair) - size
+    hardly: Mask = (rest > 0) & (rest < children.rules.smallest_range)
+    if not larger.pattern.has(*pair) or not (hardly := hardly & ~larger.pattern.of(*pair)).any():
+        return nothing(size)
+    name = pair[0] if pair[1] == ALL else pair[1]
+    tells = np.zeros((len(size), size[0].size), dtype=bool)
+    for other in [other for other in children.rows.axes if other not in (ALL, name)]:
+        few = few_children(children.rows.sums(larger.values, name, other), children.rules)
+        tells |= (few & (children.rows.sums(children.values, name, other) == 0)).any(axis=2)
+    return hardly & tells.reshape(size.shape)
+
+
+def hide_in_larger(children: Children, pattern: Pattern, pair: Pair) -> Mask:
+    """Has the larger populations hide what they tell of a table; in which periods that is anything new.
+
+    That is: what must be hidden here for its own sake, what is told where a table is not safe by itself, and what tells how many few are
+    together.
+    """
+    size, _ = children.counted(*pair)
+    helped = np.zeros(len(size), dtype=bool)
+    told = few_children(size, children.rules) | pattern.stuck.get(pair, nothing(size))
+    for larger in children.within:
+        if not larger.pattern.has(*pair):
+            continue
+        cells = told & told_by(larger, children, pair, size)
+        for more in _that_tell_sums(larger, children, pattern, pair, size):
+            cells |= more
+        if cells.any():
+            also = larger.pattern.hide_also(*pair, size.shape)
+            helped |= (cells & ~also).any(axis=(1, 2))
+            also |= cells
+    return helped
+
+
+def _that_tell_sums(larger: Larger, children: Children, pattern: Pattern, pair: Pair, size: Numbers) -> Iterator[Mask]:
+    """Where the larger population hides, of a line, only cells that are about the same here, it tells how many the other hidden cells of
+    the line hold together: so it must hide the smallest of these too."""
+    here, whole = pattern.of(*pair) & (size > 0), children.rows.sums(larger.values, *pair)
+    there = larger.pattern.of(*pair) & (whole > 0)
+    rest = whole - size
+    for axis, margin, crossing in ((2, (pair[0], ALL), (ALL, pair[1])), (1, (ALL, pair[1]), (pair[0], ALL))):
+        seen = ~larger.pattern.of(*crossing) & ~pattern.of(*crossing)
+        same = (rest.sum(axis=3 - axis, keepdims=True) < children.rules.smallest_range) & seen
+        others = here & ~same
+        told = (here & same).any(axis=axis, keepdims=True) & ~(there & ~same).any(axis=axis, keepdims=True)
+        told &= ~larger.pattern.of(*margin) & ~pattern.of(*margin)
+        cost = np.where(others & told & (whole > 0), whole, np.inf)
+        smallest: Mask = np.isfinite(cost) & (cost == cost.min(axis=axis, keepdims=True))
+        yield smallest
