@@ -14,6 +14,7 @@ from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, Axis, UnitRows, unit_rows
 from metrics.disclosure.implied import Pair, Places, hide_differences, known_within
 from metrics.disclosure.larger import Larger, hide_in_larger
+from metrics.disclosure.margins import groups_to_hide
 from metrics.disclosure.primary import few_children
 from metrics.disclosure.tables import Pattern, protect
 from metrics.disclosure.values import Children, Outcome
@@ -126,6 +127,8 @@ def _hide_more(populations: list[Population], values: dict[str, Pattern]) -> NDA
             for pair in [pair for pair in population.pattern.masks if ALL not in pair]:
                 helped[pair] = hide_in_larger(population.children, population.pattern, pair)
                 again |= helped[pair]
+            for name, groups in groups_to_hide(population.children, population.pattern):
+                again |= _hide_groups(population, name, groups)
         before = dict(population.unsafe)
         for pattern in (population.pattern, *(values[id] for id in population.measures)):
             for pair, failed in pattern.failed.items():
@@ -137,6 +140,18 @@ def _hide_more(populations: list[Population], values: dict[str, Pattern]) -> NDA
                     pattern.withheld[axis] = pattern.withheld.get(axis, known & False) | (periods & known)
                 again |= periods
     return np.flatnonzero(again)
+
+
+def _hide_groups(population: Population, name: str, groups: Mask) -> Mask:
+    """Has groups of a breakdown hidden, by the larger population where that decides; in which periods that is anything new."""
+    pattern, second = population.pattern, ALL
+    if population.part_of:
+        larger, made = population.part_of
+        pattern, second = larger.pattern, ALL if larger.rows.axes[name].parent == made else made
+    also = pattern.hide_also(name, second, (*groups.shape, 1 if second == ALL else 2))[:, :, 0]
+    new = np.asarray((groups & ~also).any(axis=1))
+    np.copyto(also, True, where=groups)
+    return new
 
 
 def _to_withhold(pair: tuple[str, str], rows: UnitRows) -> str:

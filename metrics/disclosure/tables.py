@@ -138,7 +138,9 @@ def _stage(rows: UnitRows, pair: tuple[str, str]) -> int:
 
 def _one_way(subject: Subject, pattern: Pattern, name: str) -> Mask:
     axis, measured = subject.rows.axes[name], subject.measured(name, ALL)
-    size = measured.size[:, :, 0]
+    size, seeds = measured.size[:, :, 0], measured.seeds[:, :, 0]
+    if (name, ALL) in pattern.also:
+        seeds = seeds | pattern.also[name, ALL][:, :, 0]
     hidden = measured.whole[:, :, 0] | pattern.withheld.get(name, np.zeros(len(size), dtype=bool))[:, None]
     outer = pattern.of(axis.parent, ALL)[:, :, 0]
     for period in np.flatnonzero(~hidden.all(axis=1)):
@@ -148,7 +150,7 @@ def _one_way(subject: Subject, pattern: Pattern, name: str) -> Mask:
                 hidden[period, members] = True
                 continue
             needs = subject.line_needs(int(period), measured, members)
-            hidden[period, members] = hide_line(size[period, members], measured.seeds[period, members, 0], needs)
+            hidden[period, members] = hide_line(size[period, members], seeds[period, members], needs)
     return hidden[:, :, None] & ~measured.known_empty
 
 
