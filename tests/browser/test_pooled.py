@@ -97,6 +97,7 @@ def test_a_manager_has_none(page: Page, database: str, tmp_path: Path, settle: S
             open_first(page, f"{address}/statement_2?authority=Camden&grain=Year", settle)
             expect(page.get_by_text(re.compile("local authority is .Camden")).first).to_be_visible(timeout=PATIENCE)
             expect_none(page)
+            page.goto("about:blank")  # which asks no server that has been stopped
         theirs = (provider.address, "picocss")
         console_errors[:] = [error for error in console_errors if not any(address in error for address in theirs)]
 
