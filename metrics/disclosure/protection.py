@@ -123,7 +123,7 @@ def _hide_more(populations: list[Population], values: dict[str, Pattern]) -> NDA
     again = np.zeros(len(populations[0].rows.periods) if populations else 0, dtype=bool)
     for population in populations:
         helped = {}
-        if population.children:
+        if population.children and population.values.any():
             for pair in [pair for pair in population.pattern.masks if ALL not in pair]:
                 helped[pair] = hide_in_larger(population.children, population.pattern, pair)
                 again |= helped[pair]
