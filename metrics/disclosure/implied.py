@@ -28,7 +28,7 @@ def known_within(subject: Subject, children: Pattern) -> dict[Pair, Places]:
     `subject`: the children of a population. `children`: what is hidden of them.
     """
     found = {}
-    for inner, outer in itertools.permutations(_breakdowns(subject), 2):
+    for inner, outer in itertools.permutations(plain_breakdowns(subject), 2):
         size, _ = subject.counted(inner, outer)
         possible = (size > 0) | children.of(inner, outer)
         only = (size > 0) & (possible.sum(axis=2, keepdims=True) == 1)
@@ -49,13 +49,13 @@ def hide_differences(subject: Subject, pattern: Pattern, within: Mapping[Pair, P
     for (inner, outer), (period, group, in_group) in within.items():
         shown = ~pattern.of(inner, ALL)[period, group, 0] & ~pattern.of(outer, ALL)[period, in_group, 0]
         places = period[shown], group[shown], in_group[shown]
-        for other in _breakdowns(subject):
+        for other in plain_breakdowns(subject):
             if other not in (inner, outer) and _hide_on_lines(subject, pattern, (inner, outer, other), places):
                 changed.append((outer, other))
     return changed
 
 
-def _breakdowns(subject: Subject) -> list[str]:
+def plain_breakdowns(subject: Subject) -> list[str]:
     """The breakdowns that are not within others."""
     return [name for name, axis in subject.rows.axes.items() if name != ALL and axis.parent == ALL and ":" not in name]
 

@@ -14,13 +14,12 @@ import numpy as np
 
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.family import ALL
+from metrics.disclosure.implied import Pair
 from metrics.disclosure.primary import few_children, nothing
+from metrics.disclosure.tables import Pattern
 
 if TYPE_CHECKING:
-    from metrics.disclosure.tables import Pattern
     from metrics.disclosure.values import Children
-
-Pair = tuple[str, str]
 
 
 class Larger(NamedTuple):
@@ -42,11 +41,20 @@ def told_by(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Ma
 
 def _about_the_same(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
     """The cells on lines, either rows or columns, on which the larger population is seen to have hardly anybody else."""
-    same = nothing(size)
     rest = children.rows.sums(larger.values, *pair) - size
-    for axis, margin in ((2, (pair[0], ALL)), (1, (ALL, pair[1]))):
-        same |= (rest.sum(axis=axis, keepdims=True) < children.rules.smallest_range) & ~larger.pattern.of(*margin)
+    same: Mask = _hardly_more(larger, children, pair, rest, 2) | _hardly_more(larger, children, pair, rest, 1)
     return same
+
+
+def _hardly_more(larger: Larger, children: Children, pair: Pair, rest: Numbers, axis: int) -> Mask:
+    """The rows (for axis 2; columns for axis 1) of which the larger population shows the total, and has hardly more: a line's shape."""
+    hardly: Mask = (rest.sum(axis=axis, keepdims=True) < children.rules.smallest_range) & ~larger.pattern.of(*_margin(pair, axis))
+    return hardly
+
+
+def _margin(pair: Pair, axis: int) -> Pair:
+    """The table of the totals of the rows (for axis 2) or the columns (for axis 1)."""
+    return (pair[0], ALL) if axis == 2 else (ALL, pair[1])
 
 
 def tells_of_few(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
@@ -91,10 +99,9 @@ def _that_tell_sums(larger: Larger, children: Children, pattern: Pattern, pair: 
     the line hold together: so it must hide the smallest of these too."""
     here, whole = pattern.of(*pair) & (size > 0), children.rows.sums(larger.values, *pair)
     there = larger.pattern.of(*pair) & (whole > 0)
-    rest = whole - size
-    for axis, margin, crossing in ((2, (pair[0], ALL), (ALL, pair[1])), (1, (ALL, pair[1]), (pair[0], ALL))):
-        seen = ~larger.pattern.of(*crossing) & ~pattern.of(*crossing)
-        same = (rest.sum(axis=3 - axis, keepdims=True) < children.rules.smallest_range) & seen
+    for axis in (2, 1):
+        margin, crossing = _margin(pair, axis), _margin(pair, 3 - axis)
+        same = _hardly_more(larger, children, pair, whole - size, 3 - axis) & ~pattern.of(*crossing)
         others = here & ~same
         told = (here & same).any(axis=axis, keepdims=True) & ~(there & ~same).any(axis=axis, keepdims=True)
         told &= ~larger.pattern.of(*margin) & ~pattern.of(*margin)

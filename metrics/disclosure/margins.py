@@ -7,13 +7,13 @@ hide behind.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import numpy as np
 
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.family import ALL
+from metrics.disclosure.implied import plain_breakdowns
 from metrics.disclosure.tables import Pattern, Subject
 
 
@@ -22,19 +22,18 @@ def groups_to_hide(subject: Subject, pattern: Pattern) -> Iterator[tuple[str, Ma
 
     `subject`: the children of a population. `pattern`: what is hidden of them.
     """
-    breakdowns = [name for name, axis in subject.rows.axes.items() if name != ALL and ":" not in name]
     needed = subject.block_needs()[1]
-    for name, other in itertools.permutations(breakdowns, 2):
-        if subject.rows.axes[name].parent != ALL:
-            continue  # its hidden groups are known together for each group that they are within
+    for name in plain_breakdowns(subject):
         hidden, size = pattern.of(name, ALL)[:, :, 0], subject.counted(name, ALL)[0][:, :, 0]
         together = np.where(hidden, size, 0).sum(axis=1)
-        left = together - least_of_groups(subject.counted(name, other)[0], pattern.of(name, other), hidden, pattern.of(other, ALL)[:, :, 0])
         cost = np.where(hidden | (size == 0), np.inf, size)
-        narrow = (left < needed) & (together > 0) & np.isfinite(cost.min(axis=1)) & ~pattern.total()
-        if narrow.any():
-            smallest = np.arange(size.shape[1]) == cost.argmin(axis=1)[:, None]
-            yield name, smallest & narrow[:, None]
+        smallest = np.arange(size.shape[1]) == cost.argmin(axis=1)[:, None]
+        can_be = (together > 0) & np.isfinite(cost.min(axis=1)) & ~pattern.total()
+        for other in [other for other in subject.rows.axes if other not in (ALL, name) and ":" not in other]:
+            counted, columns = subject.counted(name, other)[0], pattern.of(other, ALL)[:, :, 0]
+            narrow = can_be & (together - least_of_groups(counted, pattern.of(name, other), hidden, columns) < needed)
+            if narrow.any():
+                yield name, smallest & narrow[:, None]
 
 
 def least_of_groups(size: Numbers, hidden: Mask, hidden_rows: Mask, hidden_columns: Mask) -> Numbers:
