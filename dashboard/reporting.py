@@ -207,7 +207,7 @@ class Reporting:
         there_are = self._releases.families() if self._releases else set()
         return [
             (unit, grain) for unit in UNITS for grain in GRAINS
-            if family_of(unit, _declared(unit, grain)[0], grain, self.areas) in there_are
+            if there_are and family_of(unit, _declared(unit, grain)[0], grain, self.areas) in there_are
         ]
 
     def _changed_of(self, unit: Unit, grain: str) -> dict[str, tuple[Release, frozenset[str]]]:
