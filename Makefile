@@ -11,7 +11,7 @@ INSTALL_PROJECT := $(INSTALL) --no-deps --no-index --no-build-isolation --editab
 COMPILE_LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 # One test process a core; the tests of a module stay together, because they share databases that take time to fill.
-PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadscope
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint types imports audit bench docs lock upgrade clean
