@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from config.settings import PROJECT_FOLDER
 from data_access.audit import Action, entries
+from data_access.demo import write_demo
+from data_access.load import load
 from tests.browser.choosing import choose
 from tests.browser.conftest import DESKTOP, launch, new_page
 from tests.browser.oidc_provider import Provider, running_provider
@@ -73,13 +75,16 @@ class Deployment:
 
 
 @pytest.fixture(scope="module")
-def deployment(tmp_path_factory: pytest.TempPathFactory, demo_database: str) -> Iterator[Deployment]:
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """A small made-up authority, with sign-in: who may see what doesn't depend on how much there is to see."""
     folder = tmp_path_factory.mktemp("sign_in")
+    database = f"duckdb:///{folder / 'reporting.duckdb'}"
+    load(write_demo(folder / "sources", children=150, years=2), database, made_up=True)
     config = folder / "config"
     shutil.copytree(PROJECT_FOLDER / "config", config, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     port = free_port()
     secrets = folder / "secrets.toml"
-    environment = {"QS133_DATABASE_URL": demo_database, "QS133_CONFIG": str(config)}
+    environment = {"QS133_DATABASE_URL": database, "QS133_CONFIG": str(config)}
     with running_provider(folder, PEOPLE) as provider:
         secrets.write_text(provider.secrets(f"http://127.0.0.1:{port}"), encoding="utf-8")
         with running_server(folder, environment, port=port, options=("--secrets.files", str(secrets))) as address:
@@ -259,9 +264,6 @@ def test_without_a_workspace_there_are_no_exact_numbers(
 @pytest.fixture(scope="module")
 def real_database(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database that was loaded like a real authority's."""
-    from data_access.demo import write_demo
-    from data_access.load import load
-
     url = f"duckdb:///{tmp_path_factory.mktemp('real') / 'real.duckdb'}"
-    load(write_demo(tmp_path_factory.mktemp("real_sources"), children=150), url)
+    load(write_demo(tmp_path_factory.mktemp("real_sources"), children=100, years=1), url)
     return url
