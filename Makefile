@@ -10,7 +10,8 @@ INSTALL_LOCKED := $(INSTALL) --require-hashes --only-binary :all: --no-binary py
 INSTALL_PROJECT := $(INSTALL) --no-deps --no-index --no-build-isolation --editable .
 COMPILE_LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
-# One test process a core; the tests of a module stay together, because they share databases that take time to fill.
+# One test process a core; the tests of a module stay together, because they share databases that take time to fill. Long modules come
+# first, as tests/conftest.py says, and not those of many tests.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
