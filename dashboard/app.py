@@ -14,7 +14,7 @@ from config.toml_file import ConfigError
 from dashboard import comparator_choice, comparator_figures, filters, sign_in
 from dashboard.access import LOAD, WITHOUT_SIGN_IN, Person
 from dashboard.availability import audit_log_unavailable, database_unavailable, nothing_loaded, settings_faulty, workspace_unavailable
-from dashboard.chart_block import chart_style
+from dashboard.chart_block import page_style
 from dashboard.guard import AccessChanged, SessionGuard
 from dashboard.improvement_views import saved_views
 from dashboard.personal import NotInProtectedView
@@ -152,14 +152,15 @@ def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> N
     with st.container(gap="xsmall"):
         heading(authority, person)
         st.markdown(f":material/filter_alt: **Shown:** {escape_markdown(shown)}.")
-        kept = st.container()
-    chart_style()
+        kept = None if person.role.exact else st.container()
+    page_style()
     try:
         page.run()
     except NotInProtectedView as problem:
         st.info(str(problem), icon=":material/shield_person:")
-    with kept:
-        kept_note(view.reporting.kept(measures(), chosen.grain), view.reporting.periods(chosen.grain)["label"].to_list())
+    if kept is not None:
+        with kept:
+            kept_note(view.reporting.kept(measures(), chosen.grain), view.reporting.periods(chosen.grain)["label"].to_list())
     footer(data, person)
 
 
@@ -182,8 +183,8 @@ def heading(authority: str, person: Person) -> None:
 
 def footer(data: Data, person: Person) -> None:
     """Which data this is."""
-    st.divider()
     st.caption(
+        "---\n\n"
         f"Data version {escape_markdown(data.reporting.version)}, {escape_markdown(loaded_words(data.loaded_at, present_load(data)))}. "
         f"{long_date(data.reporting.as_at)} is the last day that counts. "
         + (EXACT if person.role.exact else PROTECTED)

@@ -1,16 +1,33 @@
-"""A chart on a page, with its key below it, and the style that all charts of a page share."""
+"""A chart on a page, with its key below it, and the style that all charts and texts of a page share."""
 
 from __future__ import annotations
+
+import html
+from collections.abc import Iterable
 
 import streamlit as st
 
 from dashboard.chart_key import key_html
 from dashboard.charts.theme import BACKGROUNDS, CONFIG, Drawing
+from dashboard.prose import STYLE as PROSE_STYLE
+from dashboard.prose import prose
+
+COLUMNS, STACKED = (3, 2), "640px"
+"""How wide two charts beside each other are, and the width of the window up to which Streamlit puts one below the other."""
 
 STYLE = f"""<style>
 .stPlotlyChart :is(.xtick, .ytick, .infolayer, .hoverlayer) text {{fill: currentColor !important}}
 .stPlotlyChart .hovertext path {{fill: Canvas !important; fill: light-dark({", ".join(BACKGROUNDS)}) !important}}
 [data-testid="stFullScreenFrame"] {{width: round(down, 100%, 1px) !important}}
+{PROSE_STYLE}
+.prose > .titles {{display: flex; gap: 2rem; margin: 0}}
+.prose > .titles > * {{margin: 0; flex: {COLUMNS[0]} 1 0; font-weight: 600}}
+.prose > .titles > :nth-child(2) {{flex-grow: {COLUMNS[1]}}}
+.prose > .stacked {{display: none; font-weight: 600}}
+@media (max-width: {STACKED}) {{
+  .prose > .titles > :nth-child(2) {{display: none}}
+  .prose > .stacked {{display: block}}
+}}
 </style>"""
 """Text has the page's own colour, and what appears beside the pointer its background, so both follow the theme at once.
 
@@ -19,13 +36,25 @@ differs by a part of a pixel from what Plotly found by itself.
 """
 
 
-def chart_style() -> None:
-    """Goes before the charts of a page."""
+def titles(first: str, second: str = "") -> str:
+    """What stands above two charts beside each other, for `prose`. Where there is no room, it is the first one's title only."""
+    return f'<div class="titles">{"".join(f"<p>{html.escape(title, quote=False)}</p>" for title in (first, second) if title)}</div>'
+
+
+def second_title(title: str) -> str:
+    """What stands below the first of two charts, and is to be seen only where the second follows below it, as its title."""
+    return f'<p class="stacked">{html.escape(title, quote=False)}</p>' if title else ""
+
+
+def page_style() -> None:
+    """Goes before the charts and texts of a page."""
     st.html(STYLE)
 
 
-def draw_chart(drawing: Drawing, key: str) -> None:
-    """The chart, and its key where it has one. Streamlit's theme for charts would have each drawn twice; ours needs none."""
+def draw_chart(drawing: Drawing, key: str, below: Iterable[str] = ()) -> None:
+    """The chart, its key where it has one, and what else is to be read below it (`dashboard.prose`).
+
+    Streamlit's theme for charts would have each drawn twice; ours needs none.
+    """
     st.plotly_chart(drawing.figure, key=key, theme=None, config=CONFIG, alt=drawing.alt)
-    if drawing.key:
-        st.html(key_html(drawing.key))
+    prose([key_html(drawing.key)] * bool(drawing.key) + [*below])

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from dashboard.charts.theme import AVERAGE, BAND, CHANGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, LOADED, PUBLISHED, TARGET, KeyItem
 
-_STYLE = "list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.4rem;margin:0;padding:0;font-size:.875rem;line-height:1.45"
+_STYLE = "list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.4rem;padding:0;font-size:.875rem;line-height:1.45"
 _ITEM = "display:flex;gap:.5rem;margin:0"
 _LINE = '<line x1="1" y1="8" x2="23" y2="8" stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dash}"/>'
 _MARK = '<line x1="12" y1="1" x2="12" y2="15" stroke="{colour}" stroke-width="3"/>'
@@ -43,7 +43,7 @@ _DRAWINGS = {
 
 
 def key_html(items: Sequence[KeyItem]) -> str:
-    """The key of a chart; the drawings are decoration, as the words say it all."""
+    """The key of a chart, for `prose`; the drawings are decoration, as the words say it all."""
     lines = (f"{_drawing(item.drawn)}<span>{html.escape(item.words)}</span>" for item in items)
     inner = "".join(f'<li style="{_ITEM}">{line}</li>' for line in lines)
     return f'<ul style="{_STYLE}">{inner}</ul>'

@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.comparator_beside import Beside
 from dashboard.comparator_figures import Published
 from dashboard.comparator_tables import published_table
 from dashboard.comparator_words import (
+    LICENCE_NAME,
     attribution,
     caveat,
     change_words,
     comparison_sentences,
     crossing_sentence,
+    how_comparable,
     source,
 )
+from dashboard.icons import CROSSING
+from dashboard.prose import CAPTION, bullets, link, paragraph, prose, strong
+from dashboard.view import View
 from dashboard.words import escape_markdown, listing, long_date
+from data_access.comparators import LICENCE
 from metrics import catalogue
-from metrics.breakdowns import BREAKDOWNS
+from metrics.breakdowns import BREAKDOWNS, Breakdown
 from metrics.comparators import ALL_GRAINS, COMPARATORS, WITHOUT
 from metrics.definition_changes import CHANGES, DefinitionChange
 from metrics.trend import Trend
 
 
-def beside_words(trend: Trend, beside: Beside) -> None:
-    """Below a trend's chart: where the latest value stands, how far the published figures are comparable, and what was crossed."""
+def beside_words(trend: Trend, beside: Beside) -> list[str]:
+    """Below a trend's chart, for `prose`: where the latest value stands, and how far the published figures are comparable."""
+    comparator = beside.comparator
     if beside.why_not:
-        st.caption(escape_markdown(beside.why_not))
-    elif beside.comparator is not None and beside.lines:
-        st.markdown("**Beside published figures**")
-        st.markdown("\n".join(f"- {escape_markdown(sentence)}" for sentence in comparison_sentences(trend, beside)))
-        st.caption(f"{caveat(beside.comparator, part=beside.part)} {source(beside.comparator)}")
+        return [paragraph(beside.why_not, CAPTION)]
+    if comparator is None or not beside.lines:
+        return []
+    source = f" Source: {link(comparator.publication.title, comparator.publication.address)}, {link(LICENCE_NAME, LICENCE)}."
+    return [
+        strong("Beside published figures"), bullets(comparison_sentences(trend, beside)),
+        paragraph(how_comparable(comparator, part=beside.part), CAPTION, lead=f"{comparator.title}.", more=source),
+    ]
 
 
-def crossing_words(changes: tuple[DefinitionChange, ...] | list[DefinitionChange], what: str) -> None:
-    """That something compares across changes of definition; nothing where it doesn't."""
-    if changes:
-        st.markdown(f":material/compare_arrows: {escape_markdown(crossing_sentence(changes, what))}")
+def crossing_words(changes: Sequence[DefinitionChange], what: str) -> list[str]:
+    """For `prose`: that something compares across changes of definition; nothing where it doesn't."""
+    return [paragraph(crossing_sentence(changes, what), icon=CROSSING)] if changes else []
+
+
+def groups_note(view: View, breakdown: Breakdown) -> None:
+    """Below the choice of a breakdown: what its groups are, and that they were defined otherwise before."""
+    crossed = crossing_words(view.crossed_by_groups(breakdown.id), "a look at these groups over time")
+    prose([paragraph(breakdown.note, CAPTION), *crossed])
 
 
 def beside_table(beside: Beside, title: str) -> None:

@@ -115,8 +115,13 @@ PART_OF_THE_CHILDREN = "Ours is about the children whom you answer for only; the
 
 
 def caveat(comparator: Comparator, *, part: bool = False) -> str:
-    """How far the two are comparable; `part`: our figures are about a part of the authority's children."""
-    return f"**{comparator.title}.** {f'{PART_OF_THE_CHILDREN} ' if part else ''}{comparator.how_far}"
+    """How far the two are comparable, as Markdown; `part`: our figures are about a part of the authority's children."""
+    return f"**{comparator.title}.** {how_comparable(comparator, part=part)}"
+
+
+def how_comparable(comparator: Comparator, *, part: bool = False) -> str:
+    """The same without the title, and without Markdown."""
+    return f"{f'{PART_OF_THE_CHILDREN} ' if part else ''}{comparator.how_far}"
 
 
 def source(comparator: Comparator) -> str:

@@ -14,11 +14,12 @@ from dashboard.chart_block import draw_chart
 from dashboard.chart_key import key_html
 from dashboard.charts.equality import KEY, gap_trend_chart, gaps_chart, values_chart
 from dashboard.comparator_beside import crossed_between
-from dashboard.comparator_blocks import crossing_words
+from dashboard.comparator_blocks import crossing_words, groups_note
 from dashboard.emptiness import why_empty
 from dashboard.equality_words import group_name
 from dashboard.exports import to_csv
 from dashboard.filters import address
+from dashboard.prose import CAPTION, bullets, paragraph, prose, strong
 from dashboard.view import View
 from dashboard.words import better_words, escape_markdown, lower_first, period_words, plural
 from metrics import equality
@@ -63,8 +64,7 @@ def equality_page(view: View) -> None:
     )
     with st.container(horizontal=True, gap="medium"):
         breakdown, period = _characteristic(view), _period(view)
-    st.caption(breakdown.note)
-    crossing_words(view.crossed_by_groups(breakdown.id), "a look at these groups over time")
+    groups_note(view, breakdown)
     page = _compare(view, breakdown, period)
     if filtered := words.filter_sentence(breakdown, view.filters.where.get(breakdown.id, ())):
         st.info(filtered, icon=":material/filter_alt:")
@@ -119,11 +119,14 @@ def _stands_out(page: Page) -> None:
     st.header(words.verdict_sentence(page.compared, page.breakdown), anchor=False)
     by_id = {measure.id: measure for measure in measures()}
     worse = equality.gaps_against(page.compared)
-    for row in worse.head(MOST_SENTENCES).iter_rows(named=True):
-        measure = by_id[row["measure"]]
-        st.markdown(f"- **{measure.title}.** {escape_markdown(words.gap_sentences(measure, page.breakdown, row))}")
+    told = [
+        f"- **{by_id[row['measure']].title}.** {escape_markdown(words.gap_sentences(by_id[row['measure']], page.breakdown, row))}"
+        for row in worse.head(MOST_SENTENCES).iter_rows(named=True)
+    ]
     if worse.height > MOST_SENTENCES:
-        st.markdown(f"These are the {MOST_SENTENCES} that stand for most children; all are in the matrix.")
+        told.append(f"\nThese are the {MOST_SENTENCES} that stand for most children; all are in the matrix.")
+    if told:
+        st.markdown("\n".join(told))
 
 
 def _matrix(page: Page) -> None:
@@ -132,9 +135,7 @@ def _matrix(page: Page) -> None:
         st.info("No measure has data here. Choose another period, or clear the filters, to see it.", icon=":material/info:")
         return
     st.html(tables.matrix_html(page.compared, measures(), page.breakdown, page.address))
-    st.html(key_html(KEY))
-    st.caption(f"{words.METHOD_REST} {words.METHOD_FEW}")
-    st.caption(words.METHOD_MANY)
+    prose([key_html(KEY), paragraph(f"{words.METHOD_REST} {words.METHOD_FEW}", CAPTION), paragraph(words.METHOD_MANY, CAPTION)])
     with st.expander("View as table", icon=":material/table:", key="table_matrix", on_change="rerun") as table:
         if table.open:
             by_id = {measure.id: measure for measure in measures()}
@@ -168,13 +169,13 @@ def _one_measure(page: Page, measure: Measure) -> None:
     compared = page.of(measure)
     with st.container(border=True, key="block_equality_measure"):
         st.subheader(measure.title, anchor=False)
-        st.caption(f"{measure.nice}. {better_words(measure)} {measure.why}")
+        about = paragraph(f"{measure.nice}. {better_words(measure)} {measure.why}", CAPTION)
         if not compared.height:
+            prose([about])
             st.info(_why_nothing(page, measure), icon=":material/info:")
             return
         rows = compared.rows(named=True)
-        st.markdown(f"**{page.breakdown.title}, {period_words(rows[0])}**")
-        _sentences(page, measure, compared)
+        prose([about, strong(f"{page.breakdown.title}, {period_words(rows[0])}"), *_sentences(page, measure, compared)])
         _charts(page, measure)
         _table(page, measure)
         trend = _trend(page, measure)
@@ -188,17 +189,16 @@ def _why_nothing(page: Page, measure: Measure) -> str:
     return why_empty(page.view, measure)
 
 
-def _sentences(page: Page, measure: Measure, compared: pl.DataFrame) -> None:
-    """Every group in words: those that differ one by one, the others gathered by why nothing is said of them."""
-    if not equality.comparable(measure):
-        st.markdown(words.why_value_only(measure))
+def _sentences(page: Page, measure: Measure, compared: pl.DataFrame) -> list[str]:
+    """Every group in words, for `prose`: those that differ one by one, the others gathered by why nothing is said of them."""
+    why = [] if equality.comparable(measure) else [paragraph(words.why_value_only(measure))]
     differing = (Standing.WORSE, Standing.MAYBE_WORSE, Standing.MAYBE_BETTER, Standing.BETTER)
     told = [
         words.gap_sentences(measure, page.breakdown, row)
         for standing in differing for row in compared.filter(pl.col("standing") == standing.value).iter_rows(named=True)
     ]
     told += words.others_sentences(page.breakdown, compared, measure)
-    st.markdown("\n".join(f"- {escape_markdown(sentence)}" for sentence in told))
+    return [*why, bullets(told)]
 
 
 def _charts(page: Page, measure: Measure) -> None:
@@ -244,13 +244,12 @@ def _trend(page: Page, measure: Measure) -> dict[str, pl.DataFrame]:
     view = page.view
     over_time = equality.over_time(measure, breakdown, group, view.summary(measure, by=(breakdown.id,)), view.summary(measure))
     rows = over_time.rows(named=True)
-    st.markdown(escape_markdown(_trend_sentence(breakdown, group, rows)))
     changes = touching(measure, [breakdown.id, *view.filters.where])
-    crossing_words(crossed_between(over_time.filter(pl.col("difference").is_not_null()), changes), "the gap over time")
+    crossed = crossed_between(over_time.filter(pl.col("difference").is_not_null()), changes)
+    prose([paragraph(_trend_sentence(breakdown, group, rows)), *crossing_words(crossed, "the gap over time")])
     if not any(row["difference"] is not None for row in rows):
         return {}
-    draw_chart(gap_trend_chart(measure, breakdown, rows), "equality_trend")
-    st.caption(words.METHOD_TREND)
+    draw_chart(gap_trend_chart(measure, breakdown, rows), "equality_trend", [paragraph(words.METHOD_TREND, CAPTION)])
     with st.expander("View as table", icon=":material/table:", key="table_equality_trend", on_change="rerun") as table:
         if table.open:
             st.table(tables.trend_table(rows), alt=f"{measure.title}, gap over time", border="horizontal")

@@ -140,9 +140,7 @@ def _ends(filters: Filters, periods: Sequence[str]) -> tuple[str | None, str | N
 
 def _heading(place: st.delta_generator.DeltaGenerator, count: int) -> None:
     with place:
-        st.markdown("**Filters**", width="content")
-        if count:
-            st.badge(f"{count} active", color="blue")
+        st.markdown(f"**Filters** {f':blue-badge[{count} active]' if count else ''}", width="content")
         st.button("Clear filters", on_click=clear, disabled=not count, type="tertiary", icon=":material/filter_alt_off:")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import html
 
 import streamlit as st
@@ -14,7 +13,7 @@ from dashboard.improvement_cards import action_card, change_card, note_card, tar
 from dashboard.improvement_dialogs import edit
 from dashboard.improvement_forms import Subject
 from dashboard.improvement_saving import may_decide, may_write
-from dashboard.improvement_words import counts_words, help_words, level_words, target_words
+from dashboard.improvement_words import help_words, level_words, target_words
 from dashboard.view import View
 from dashboard.words import escape_markdown, long_date, where_words
 from data_access.workspace import ActionRecord, ChangeRecord, NoteRecord, Record, TargetRecord
@@ -30,22 +29,14 @@ ADD: dict[type[Record], tuple[str, str]] = {
 
 
 def improvement_section(view: View, trend: Trend) -> None:
-    """Actions, changes, notes and targets of a measure, drawn only once they are asked for."""
-    measure = trend.measure
-    if words := counts_words(view.written, measure, datetime.date.today()):
-        st.caption(f"Written down for improvement: {words}.")
-    # The label stays the same: with another one, Streamlit would take it for another section, and close it after each save.
-    label, key = "Improvement: actions, changes, notes, targets", f"improvement_{measure.id}"
-    with st.expander(label, icon=":material/trending_up:", key=key, on_change="rerun") as section:
-        if not section.open:
-            return
-        person = view.reporting.person
-        periods = tuple(trend.frame["period"].to_list()[::-1])
-        _add(view, person, measure, periods)
-        _actions(view, person, measure, periods)
-        _changes(view, person, trend, periods)
-        _notes(view, person, measure, periods)
-        _targets(view, person, measure)
+    """Actions, changes, notes and targets of a measure."""
+    measure, person = trend.measure, view.reporting.person
+    periods = tuple(trend.frame["period"].to_list()[::-1])
+    _add(view, person, measure, periods)
+    _actions(view, person, measure, periods)
+    _changes(view, person, trend, periods)
+    _notes(view, person, measure, periods)
+    _targets(view, person, measure)
 
 
 def notes_of_view(view: View, measure: Measure) -> None:

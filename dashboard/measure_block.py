@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
+import datetime
 from dataclasses import replace
 
 import polars as pl
 import streamlit as st
 
 from dashboard import exports, sentences, words
-from dashboard.chart_block import draw_chart
+from dashboard.chart_block import COLUMNS, draw_chart, second_title, titles
 from dashboard.charts.groups import groups_chart
 from dashboard.charts.trend import trend_chart
 from dashboard.comparator_blocks import beside_table, beside_words, crossing_words
@@ -19,9 +19,11 @@ from dashboard.equality_words import gap_sentences
 from dashboard.filters import address
 from dashboard.icons import assurance_icon, variation_icon
 from dashboard.improvement_block import improvement_section, notes_of_view
+from dashboard.improvement_words import counts_words
 from dashboard.links import equality_link
 from dashboard.measure_tables import groups_table, trend_table
 from dashboard.pooled import pooled_rows, pooled_table, pooled_words
+from dashboard.prose import CAPTION, HEADLINE, paragraph, prose, strong
 from dashboard.quality_words import quality_badge
 from dashboard.shared import drawn_once
 from dashboard.shown import Shown
@@ -33,21 +35,22 @@ from metrics.kinds import Measure
 from metrics.targets import level
 from metrics.trend import Trend
 
-_ICONS = "display:flex;flex-wrap:wrap;gap:1rem"
-_HEADLINE = "font-size:1.4rem;line-height:1.3;font-weight:600;margin:0"
+TABLE, IMPROVEMENT, COUNTED = "table", "improvement", "counted"
+MORE = {
+    TABLE: (":material/table:", "View as table"),
+    IMPROVEMENT: (":material/trending_up:", "Improvement: actions, changes, notes, targets"),
+    COUNTED: (":material/calculate:", "How this is counted, and additional information"),
+}
+"""What a block shows on request."""
 
 
 @st.fragment
 def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> None:
     """Everything about one measure. Opening its table draws only this block anew."""
-    trend = shown.trend
     with st.container(border=True, key=f"block_{measure.id}"):
         # The address, which the link to the equality page has, also says who somebody is who looks at the made-up authority.
         drawn_once(view, ("block", measure.id, breakdown.id, address(view.filters)), lambda: _charts_and_words(view, breakdown, shown))
-        improvement_section(view, trend)
-        if shown.has_values:
-            _table(shown, breakdown)
-        drawn_once(view, ("definitions", measure.id), lambda: _definitions(measure))
+        _more(view, breakdown, shown)
         if shown.has_values:
             _download(view, shown, breakdown)
 
@@ -56,68 +59,77 @@ def _charts_and_words(view: View, breakdown: Breakdown, shown: Shown) -> None:
     """The part that is the same for all who look at the same."""
     trend, measure = shown.trend, shown.trend.measure
     st.subheader(measure.title, anchor=measure.id)
-    st.caption(f"{measure.nice}. {words.better_words(measure)} {measure.why}")
     quality_badge(view, measure)
+    about = [paragraph(f"{measure.nice}. {words.better_words(measure)} {measure.why}", CAPTION)]
     if trend.latest is None:
+        prose(about)
         st.info(why_empty(view, measure), icon=":material/info:")
+        about = []
     if not shown.has_values:
         return
-    _headline(trend)
-    crossing_words(shown.beside.changes, "this trend")
-    _gap(view, measure, breakdown, shown)
-    over_time, by_group = st.columns([3, 2], gap="medium")
+    over, by = f"By {sentences.grain(trend)}", _groups_title(trend, breakdown, shown.groups)
+    crossed = crossing_words(shown.beside.changes, "this trend")
+    prose([*about, *_headline(trend), *crossed, *_gap(measure, breakdown, shown), titles(over, by)])
+    over_time, by_group = st.columns(COLUMNS, gap="medium")
     with over_time:
-        _over_time(view, shown)
+        _over_time(view, shown, by)
     with by_group:
         _by_group(view, trend, breakdown, shown.groups)
+        if _has_gap(measure, shown):
+            equality_link(view.filters, measure, breakdown)
     notes_of_view(view, measure)
 
 
-def _headline(trend: Trend) -> None:
+def _headline(trend: Trend) -> list[str]:
     """What the chart shows in a sentence, then period, interval and target, then the icons with their meaning."""
     row, measure = trend.latest, trend.measure
     if row is None:
-        return
-    st.html(f'<p style="{_HEADLINE}">{html.escape(words.headline(trend))}</p>')
-    if trend.hidden_since:
-        st.markdown(f"{words.hidden_later_sentence(trend.hidden_since)}.")
+        return []
     period = words.upper_first(words.period_words(row))
-    st.markdown(f"{period}, {words.interval_words(measure, row['lower'], row['upper'])}. {words.target_sentence(trend)}")
-    # One element, not four: the browser draws all of a page's elements anew after each click.
-    st.html(f'<div style="{_ICONS}">{variation_icon(trend.variation)}{assurance_icon(trend.assurance)}</div>')
-    st.markdown(f"**{sentences.control_sentence(trend)}**")
+    return [
+        paragraph(words.headline(trend), HEADLINE),
+        *([paragraph(f"{words.hidden_later_sentence(trend.hidden_since)}.")] if trend.hidden_since else []),
+        paragraph(f"{period}, {words.interval_words(measure, row['lower'], row['upper'])}. {words.target_sentence(trend)}"),
+        f'<div class="icons">{variation_icon(trend.variation)}{assurance_icon(trend.assurance)}</div>',
+        strong(sentences.control_sentence(trend)),
+    ]
 
 
-def _over_time(view: View, shown: Shown) -> None:
+def _groups_title(trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> str:
+    """The title of the chart beside the trend; empty where there is none."""
+    return f"{breakdown.title}, {words.period_words(trend.latest)}" if groups.height and trend.latest is not None else ""
+
+
+def _over_time(view: View, shown: Shown, beside: str) -> None:
     trend = shown.trend
-    st.markdown(f"**By {sentences.grain(trend)}**")
     changes = [item.record for item in view.written.changes(trend.measure)]
     drawn = trend if view.filters.target_lines else replace(trend, frame=trend.frame.with_columns(pl.lit(None, pl.Float64).alias("target")))
     drawing = trend_chart(drawn, view.rebases_of(trend.measure), changes, beside=shown.beside, pooled=shown.pooled)
-    draw_chart(drawing, f"trend_{trend.measure.id}")
-    st.caption(f"{words.better_words(trend.measure)} {trend.reason}")
-    beside_words(trend, shown.beside)
-    pooled_words(trend, shown.pooled)
+    reason = paragraph(f"{words.better_words(trend.measure)} {trend.reason}", CAPTION)
+    compared = [*beside_words(trend, shown.beside), *pooled_words(trend, shown.pooled)]
+    draw_chart(drawing, f"trend_{trend.measure.id}", [reason, *compared, second_title(beside)])
 
 
 def _by_group(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
     measure = trend.measure
     if not groups.height or trend.latest is None:
         return
-    st.markdown(f"**{breakdown.title}, {words.period_words(trend.latest)}**")
     drawing = groups_chart(measure, breakdown, groups, overall=trend.latest["value"], targets=_targets(view, trend, breakdown, groups))
     draw_chart(drawing, f"groups_{measure.id}")
 
 
-def _gap(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> None:
-    """The gap that matters most among the groups shown, in sentences, with the way to the equality page."""
-    if not equality.comparable(measure) or shown.groups.height < 2:
-        return
+def _has_gap(measure: Measure, shown: Shown) -> bool:
+    """Whether there are groups that can be compared."""
+    return equality.comparable(measure) and shown.groups.height >= 2
+
+
+def _gap(measure: Measure, breakdown: Breakdown, shown: Shown) -> list[str]:
+    """The gap that matters most among the groups shown, in sentences."""
+    if not _has_gap(measure, shown):
+        return []
     if shown.gap:
-        st.markdown(f"**The gap that matters most.** {words.escape_markdown(gap_sentences(measure, breakdown, shown.gap))}")
-    else:
-        st.markdown(sentences.no_gap_sentence(breakdown, shown.groups))
-    equality_link(view.filters, measure, breakdown)
+        return [paragraph(gap_sentences(measure, breakdown, shown.gap), lead="The gap that matters most.")]
+    return [paragraph(sentences.no_gap_sentence(breakdown, shown.groups))]
 
 
 def _targets(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> dict[str, float]:
@@ -131,30 +143,51 @@ def _targets(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFram
     return {group: level(measure, target) for group, target in held.items() if target is not None}
 
 
+def _more(view: View, breakdown: Breakdown, shown: Shown) -> None:
+    """What is drawn only once it is asked for. One switch for all of it, because a click on a filter sends every element of a page."""
+    measure = shown.trend.measure
+    if counts := counts_words(view.written, measure, datetime.date.today()):
+        st.caption(f"Written down for improvement: {counts}.")
+    there = [name for name in MORE if name != TABLE or shown.has_values]
+    opened = st.pills(
+        "More about this measure", there, selection_mode="multi", format_func=_more_words, key=f"more_{measure.id}",
+        label_visibility="collapsed",
+    )
+    draw = {TABLE: lambda: _table(shown, breakdown), IMPROVEMENT: lambda: improvement_section(view, shown.trend),
+            COUNTED: lambda: _definitions(measure)}
+    for name in there:
+        if name in opened:
+            with st.container(border=True):
+                st.markdown(f"**{MORE[name][1]}**")
+                draw[name]()
+
+
+def _more_words(name: str) -> str:
+    icon, words = MORE[name]
+    return f"{icon} {words}"
+
+
 def _table(shown: Shown, breakdown: Breakdown) -> None:
-    """The numbers behind the charts, drawn only once they are asked for."""
+    """The numbers behind the charts."""
     trend, groups, measure = shown.trend, shown.groups, shown.trend.measure
-    with st.expander("View as table", icon=":material/table:", key=f"table_{measure.id}", on_change="rerun") as table:
-        if table.open:
-            st.table(trend_table(trend), alt=f"{measure.title} over time", border="horizontal")
-            beside_table(shown.beside, measure.title)
-            pooled_table(trend, shown.pooled, measure.title)
-            if groups.height:
-                alt = f"{measure.title} by {words.lower_first(breakdown.title)}"
-                st.table(groups_table(measure, breakdown, groups), alt=alt, border="horizontal")
+    st.table(trend_table(trend), alt=f"{measure.title} over time", border="horizontal")
+    beside_table(shown.beside, measure.title)
+    pooled_table(trend, shown.pooled, measure.title)
+    if groups.height:
+        alt = f"{measure.title} by {words.lower_first(breakdown.title)}"
+        st.table(groups_table(measure, breakdown, groups), alt=alt, border="horizontal")
 
 
 def _definitions(measure: Measure) -> None:
+    """How a measure is counted, with the local choices, and where it comes from."""
     statement = statement_of(measure)
-    with st.expander("How this is counted", icon=":material/calculate:"):
-        st.markdown(sentences.counted_words(measure))
-    with st.expander("Additional information", icon=":material/info:"):
-        st.markdown(
-            f"**Where it comes from.** {measure.nice}. NICE quality standard QS133, 'Children's attachment' (2016), statement "
-            f"{statement.number}: '{statement.words}'\n\n"
-            f"**Definition last held against its source** on {words.long_date(measure.reviewed)}.\n\n"
-            f"**Name in `qs133 measures` and in the address**: `{measure.id}`"
-        )
+    st.markdown(
+        f"{sentences.counted_words(measure)}\n\n"
+        f"**Where it comes from.** {measure.nice}. NICE quality standard QS133, 'Children's attachment' (2016), statement "
+        f"{statement.number}: '{statement.words}'\n\n"
+        f"**Definition last held against its source** on {words.long_date(measure.reviewed)}.\n\n"
+        f"**Name in `qs133 measures` and in the address**: `{measure.id}`"
+    )
 
 
 def _download(view: View, shown: Shown, breakdown: Breakdown) -> None:

@@ -11,7 +11,8 @@ import streamlit as st
 
 from dashboard.access import Person
 from dashboard.personal import PersonalReporting, responsibility_of
-from dashboard.words import HIDDEN, cell_words, count_words, escape_markdown, listing, period_words, plural, short_count_words, upper_first
+from dashboard.prose import CAPTION, bullets, paragraph, strong
+from dashboard.words import HIDDEN, cell_words, count_words, listing, period_words, plural, short_count_words, upper_first
 from data_access.comparators import named_alike
 from metrics.breakdowns import AREAS
 from metrics.kinds import Measure
@@ -109,17 +110,18 @@ def overview_words(trend: Trend, found: Sequence[Pooled]) -> tuple[str, str]:
     return "", ""
 
 
-def pooled_words(trend: Trend, found: Sequence[Pooled]) -> None:
-    """Below a trend's chart; nothing where the view is not about one authority of several."""
+def pooled_words(trend: Trend, found: Sequence[Pooled]) -> list[str]:
+    """Below a trend's chart, for `prose`; nothing where the view is not about one authority of several."""
     if not found or trend.latest is None:
-        return
-    st.markdown(f"**Beside the authorities loaded, {period_words(trend.latest)}**")
-    st.markdown("\n".join(f"- {escape_markdown(pooled_sentence(trend, pooled))}" for pooled in found))
+        return []
     named = [
         f"{'Statistical neighbours' if pooled.pool.kind == Kind.NEIGHBOURS else pooled.pool.area}: {listing(pooled.pool.members)}."
         for pooled in found if pooled.pool.kind != Kind.ENGLAND and len(pooled.pool.members) <= MOST_NAMES
     ]
-    st.caption(escape_markdown(" ".join([WITHIN, *named])))
+    return [
+        strong(f"Beside the authorities loaded, {period_words(trend.latest)}"),
+        bullets(pooled_sentence(trend, pooled) for pooled in found), paragraph(" ".join([WITHIN, *named]), CAPTION),
+    ]
 
 
 def pooled_table(trend: Trend, found: Sequence[Pooled], title: str) -> None:

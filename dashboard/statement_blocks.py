@@ -8,7 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.comparator_blocks import crossing_words
+from dashboard.comparator_blocks import groups_note
 from dashboard.improvement_cards import buttons
 from dashboard.improvement_dialogs import edit
 from dashboard.improvement_forms import Subject
@@ -42,8 +42,8 @@ def statement_page(number: int, view: View) -> None:
 def statement_header(statement: Statement) -> None:
     """NICE's words, and why they matter in ours."""
     st.title(f"Statement {statement.number}: {statement.title.lower()}", anchor=False)
-    st.markdown(f"> {statement.words}\n>\n> NICE quality standard QS133, statement {statement.number}")
-    st.markdown(f"**Why it matters.** {statement.why}")
+    words = f"> {statement.words}\n>\n> NICE quality standard QS133, statement {statement.number}"
+    st.markdown(f"{words}\n\n**Why it matters.** {statement.why}")
 
 
 def structure_evidence(statement: Statement, view: View) -> None:
@@ -63,19 +63,15 @@ def _structure(view: View, statement: Statement, structure: Evidence, item: Revi
 
 
 def _evidence(structure: Evidence, item: Revision[EvidenceRecord] | None) -> None:
+    asked = f"{upper_first(structure.label)}: {structure.words}"
     if item is None:
-        st.badge("Nothing recorded", icon=":material/help:", color="gray")
-        st.markdown(f"{upper_first(structure.label)}: {structure.words}")
+        st.markdown(f":gray-badge[:material/help: Nothing recorded]\n\n{asked}")
         st.caption("Nobody has written down yet what is in place here.")
         return
     record = item.record
     colour, icon = _STATES[record.state]
-    with st.container(horizontal=True, gap="small"):
-        st.badge(STATES[record.state], icon=icon, color=colour)
-        if record.overdue(datetime.date.today()):
-            st.badge("Review overdue", icon=":material/event_busy:", color="orange")
-    st.markdown(f"{upper_first(structure.label)}: {structure.words}")
-    st.markdown(escape_markdown(record.words))
+    overdue = " :orange-badge[:material/event_busy: Review overdue]" if record.overdue(datetime.date.today()) else ""
+    st.markdown(f":{colour}-badge[{icon} {STATES[record.state]}]{overdue}\n\n{asked}\n\n{escape_markdown(record.words)}")
     details = [f"Owner: {escape_markdown(record.owner)}"] if record.owner else []
     details += [f"Review due {long_date(record.review_date)}"] if record.review_date else []
     is_address = bool(record.link and record.link.startswith(("https://", "http://")))
@@ -102,8 +98,7 @@ def breakdown_choice(view: View) -> Breakdown:
         help="The groups in the chart beside each trend.", width=320,
     )
     breakdown = there_are[chosen or "placement"]
-    st.caption(breakdown.note)
-    crossing_words(view.crossed_by_groups(breakdown.id), "a look at these groups over time")
+    groups_note(view, breakdown)
     return breakdown
 
 

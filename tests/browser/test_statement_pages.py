@@ -78,11 +78,11 @@ def test_the_breakdown_is_in_the_address_and_opens_from_it(
     page.goto(f"{dashboard_url}/statement_2")
     settle(page)
     choose(page, re.compile("Show each measure by"), "Sex")
-    expect(block(page, "education_plan").get_by_text("Sex, ")).to_be_visible()
+    expect(block(page, "education_plan").locator(".titles").get_by_text("Sex, ")).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]by=Sex"))
     page.goto(page.url)
     settle(page)
-    expect(block(page, "suspended").get_by_text("Sex, ")).to_be_visible()
+    expect(block(page, "suspended").locator(".titles").get_by_text("Sex, ")).to_be_visible()
 
 
 def test_the_table_and_the_download_hold_what_is_shown(page: Page, dashboard_url: str, settle: Settle) -> None:
@@ -110,3 +110,19 @@ def test_a_link_with_a_measure_opens_at_it(page: Page, dashboard_url: str, settl
     page.goto(f"{dashboard_url}/statement_4#three_or_more_placements")
     settle(page)
     expect(block(page, "three_or_more_placements").get_by_role("heading").first).to_be_in_viewport(timeout=15000)
+
+
+@pytest.mark.parametrize("width", [1440, 600])
+def test_a_charts_title_is_above_it(page: Page, dashboard_url: str, settle: Settle, width: int) -> None:
+    """On a narrow window the second chart's title stands below the first chart, and nowhere else."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{dashboard_url}/statement_3")
+    settle(page)
+    shown = block(page, "video_feedback_received")
+    for chart, beginning in zip(shown.locator(".js-plotly-plot").all(), ("By quarter", "Placement, "), strict=True):
+        title = shown.get_by_text(re.compile(f"^{beginning}")).filter(visible=True)
+        expect(title).to_have_count(1)
+        above, below = title.bounding_box(), chart.bounding_box()
+        assert above and below
+        assert abs(above["x"] - below["x"]) < 20
+        assert 0 <= below["y"] - above["y"] - above["height"] < 40

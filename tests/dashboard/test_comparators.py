@@ -36,6 +36,7 @@ from metrics.trend import Trend
 from tests.dashboard.made_up import made_trend
 from tests.dashboard.people import exact
 from tests.dashboard.published_made_up import beside
+from tests.dashboard.walking import html_words
 from tests.data_access.published_files import AREAS, values_of
 
 COUNTS = [(900, 1000)] * 24
@@ -305,7 +306,7 @@ def drawn(script, *args) -> AppTest:
 
 def words(page: AppTest) -> str:
     kinds = ("markdown", "caption", "subheader", "header")
-    return "\n".join(str(element.value).replace("\\", "") for kind in kinds for element in page.get(kind))
+    return "\n".join([*(str(element.value).replace("\\", "") for kind in kinds for element in page.get(kind)), html_words(page)])
 
 
 def test_the_page_of_statement_4_says_how_far_figures_are_comparable(view_of, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from metrics.catalogue import get, measures
 from metrics.equality import Standing, comparable
 from metrics.targets import Targets
 from tests.dashboard.people import exact
+from tests.dashboard.walking import html_words
 
 Page = Callable[..., AppTest]
 
@@ -68,7 +69,8 @@ def _script(view):  # runs as a script of its own, where no name of this module 
 
 def text_of(app: AppTest) -> str:
     kinds = ("title", "header", "subheader", "markdown", "caption", "info")
-    return re.sub(r"\\(.)", r"\1", "\n".join(str(element.value) for kind in kinds for element in app.get(kind)))
+    written = re.sub(r"\\(.)", r"\1", "\n".join(str(element.value) for kind in kinds for element in app.get(kind)))
+    return f"{written}\n{html_words(app)}"
 
 
 class Cells(HTMLParser):
@@ -196,7 +198,7 @@ def test_choices_come_from_the_address(page: Page, reporting: PersonalReporting)
         (pl.col("period") == period) & (pl.col("sex") == "M")
     ), named=True)
     text = text_of(app)
-    assert f"**Sex, {words.period_words(row)}**" in text
+    assert f"Sex, {words.period_words(row)}" in text.splitlines()
     assert "Sex ‘Male’: of" in text
     assert table_in(app, 1)[0] == ["Sex", "0 to 4", "5 to 10", "11 to 15", "16 and over"]
     assert app.selectbox(key="crossed_with").value == "age_band"

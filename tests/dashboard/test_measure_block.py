@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from config.settings import settings
 from config.targets import targets
 from dashboard.improvement_records import read
+from dashboard.measure_block import TABLE
 from dashboard.personal import PersonalReporting
 from dashboard.reporting import Reporting
 from dashboard.view import Filters, View
@@ -75,7 +76,7 @@ def test_every_measure_of_a_statement_is_on_its_page_with_its_sentence(run: Run,
     for measure in shown:
         trend = view.trend(measure)
         assert trend.latest is not None
-        assert headline(trend) in text.replace("&#x27;", "'")
+        assert headline(trend) in text
         assert trend.reason in text
     charts = page.get("plotly_chart")
     assert len(charts) == 2 * len(shown)
@@ -86,13 +87,14 @@ def test_the_breakdown_is_shared_by_all_measures(run: Run) -> None:
     page = run(2)
     page.selectbox(key="by").select("sex").run()
     assert not page.exception
-    assert sum("**Sex, " in element.value for element in page.markdown) == len(measures_of(2))
+    for beginning in ("<p>Sex, ", '<p class="stacked">Sex, '):
+        assert sum(beginning in element.proto.body for element in page.get("html")) == len(measures_of(2))
 
 
 def test_a_table_is_drawn_once_it_is_opened(run: Run, view_of: Callable[[Filters], View]) -> None:
     page = run(3)
     assert not page.table
-    page.session_state["table_video_feedback_received"] = True
+    page.session_state["more_video_feedback_received"] = [TABLE]
     page.run()
     assert len(page.table) == 2
     first = page.table[0].value

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +34,12 @@ class Seen:
     def rows(self, name: str) -> list[dict[str, str]]:
         """A CSV file's rows."""
         return list(csv.DictReader(io.StringIO(self.files[name]().decode())))
+
+
+def html_words(app: AppTest) -> str:
+    """The words of a page's HTML, without its markup; a paragraph or an item of a list is a line."""
+    lines = (re.sub(r"</(p|li|td|th)>", "\n", element.proto.body) for element in app.get("html"))
+    return "\n".join(html.unescape(re.sub(r"<[^>]*>", "", line)) for line in lines)
 
 
 class Visitor:
