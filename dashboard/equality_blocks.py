@@ -20,6 +20,7 @@ from dashboard.equality_words import group_name
 from dashboard.exports import to_csv
 from dashboard.filters import address
 from dashboard.prose import CAPTION, bullets, paragraph, prose, strong
+from dashboard.shared import while_counting
 from dashboard.view import View
 from dashboard.words import better_words, escape_markdown, lower_first, period_words, plural
 from metrics import equality
@@ -103,7 +104,7 @@ def _period_key(view: View) -> str:
 
 def _compare(view: View, breakdown: Breakdown, period: str | None) -> Page:
     """Every measure by the characteristic, behind a grey shape the first time, when the counts take seconds to work out."""
-    with st.skeleton(height=480):
+    with while_counting(480, there=view.reporting.is_prepared(measures(), view.filters.grain)):
         shown = tuple(
             equality.at(measure, breakdown, view.summary(measure, by=(breakdown.id,)), view.summary(measure), period)
             for measure in measures()

@@ -16,10 +16,11 @@ from dashboard.access import DEMO_ROLE, DEMO_TEAM, FIRST_DEMO_ROLE
 from dashboard.comparator_choice import COMPARE
 from dashboard.personal import MOST_CHARACTERISTICS, PROTECTED_LIMIT
 from dashboard.session import Choices, Data, choices
+from dashboard.shared import while_counting
 from dashboard.view import Filters
 from dashboard.words import NOUNS, listing, long_date, lower_first, plural, upper_first
 from metrics.breakdowns import AREAS, EVERY, Breakdown
-from metrics.catalogue import statement_of
+from metrics.catalogue import measures, statement_of
 from metrics.kinds import Measure
 from metrics.trend import Chart
 
@@ -46,7 +47,9 @@ def choose(data: Data, *, protected: bool = False) -> Filters:
             bind="query-params",
         )
         # Counting everything anew after a load takes a moment, which nobody should spend in front of an empty page.
-        with st.skeleton(height=320):
+        units = dict.fromkeys(measure.unit for measure in measures())
+        counted = all(data.reporting.is_prepared(unit, grain, protected=False) for unit in units)
+        with while_counting(320, there=counted):
             offered = choices(data, grain)
         where = _protected_groups(offered) if protected else _groups(offered, _several)
         first, last = _range(offered.periods, grain)

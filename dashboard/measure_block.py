@@ -37,11 +37,11 @@ from metrics.trend import Trend
 
 TABLE, IMPROVEMENT, COUNTED = "table", "improvement", "counted"
 MORE = {
-    TABLE: (":material/table:", "View as table"),
-    IMPROVEMENT: (":material/trending_up:", "Improvement: actions, changes, notes, targets"),
-    COUNTED: (":material/calculate:", "How this is counted, and additional information"),
+    TABLE: (":material/table: View as table", "View as table"),
+    IMPROVEMENT: (":material/trending_up: Improvement", "Improvement: actions, changes, notes, targets"),
+    COUNTED: (":material/calculate: How this is counted, and more", "How this is counted"),
 }
-"""What a block shows on request."""
+"""What a block shows on request: the words of its switch, which a phone has room for, and those above it."""
 
 
 @st.fragment
@@ -150,7 +150,7 @@ def _more(view: View, breakdown: Breakdown, shown: Shown) -> None:
         st.caption(f"Written down for improvement: {counts}.")
     there = [name for name in MORE if name != TABLE or shown.has_values]
     opened = st.pills(
-        "More about this measure", there, selection_mode="multi", format_func=_more_words, key=f"more_{measure.id}",
+        "More about this measure", there, selection_mode="multi", format_func=_switch, key=f"more_{measure.id}",
         label_visibility="collapsed",
     )
     draw = {TABLE: lambda: _table(shown, breakdown), IMPROVEMENT: lambda: improvement_section(view, shown.trend),
@@ -162,9 +162,8 @@ def _more(view: View, breakdown: Breakdown, shown: Shown) -> None:
                 draw[name]()
 
 
-def _more_words(name: str) -> str:
-    icon, words = MORE[name]
-    return f"{icon} {words}"
+def _switch(name: str) -> str:
+    return MORE[name][0]
 
 
 def _table(shown: Shown, breakdown: Breakdown) -> None:
@@ -182,7 +181,7 @@ def _definitions(measure: Measure) -> None:
     """How a measure is counted, with the local choices, and where it comes from."""
     statement = statement_of(measure)
     st.markdown(
-        f"{sentences.counted_words(measure)}\n\n"
+        f"{sentences.counted_words(measure)}\n\n**Additional information**\n\n"
         f"**Where it comes from.** {measure.nice}. NICE quality standard QS133, 'Children's attachment' (2016), statement "
         f"{statement.number}: '{statement.words}'\n\n"
         f"**Definition last held against its source** on {words.long_date(measure.reviewed)}.\n\n"

@@ -113,6 +113,10 @@ class Reporting:
         for unit in UNITS:
             self._cells_of(unit, grain)
 
+    def is_prepared(self, unit: Unit, grain: str, *, protected: bool) -> bool:
+        """Whether the exact or the protected tables of a unit are there, so that nobody waits for them."""
+        return _declared(unit, grain)[1] in (self._protected if protected else self._cells)
+
     def prepare_as(self, other: Reporting) -> list[str]:
         """Works out what has been worked out of another version, so that nobody waits for it. Gives the grains among it."""
         by_name = {unit.name: unit for unit in UNITS}

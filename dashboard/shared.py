@@ -8,6 +8,7 @@ for them alone. Streamlit keeps what was drawn with `st.cache_resource` and send
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar, cast
 
 import streamlit as st
@@ -31,6 +32,15 @@ def worked_out_once(view: View, what: Hashable, work: Callable[[View], T]) -> T:
     view.reporting.before_look()
     # By name: for each argument by position, Streamlit inspects the function anew.
     return cast("T", _worked_out(identity=view.identity, what=repr(what), _view=view, _work=work))
+
+
+def while_counting(height: int, *, there: bool) -> AbstractContextManager[object]:
+    """A grey shape, in place of the page's next part, while what it needs is counted; nothing to see where that is `there` already.
+
+    Streamlit starts a thread for each such shape. An empty element takes its place, so that the charts that follow stay where they are:
+    elsewhere on the page, the browser would draw them anew.
+    """
+    return nullcontext(st.empty()) if there else st.skeleton(height=height)
 
 
 def drawn_once(view: View, what: Hashable, draw: Callable[[], None]) -> None:

@@ -15,7 +15,7 @@ from dashboard.improvement_forms import Subject
 from dashboard.improvement_saving import may_write
 from dashboard.improvement_words import STATES
 from dashboard.measure_block import measure_block
-from dashboard.shared import worked_out_once
+from dashboard.shared import while_counting, worked_out_once
 from dashboard.shown import shown_of
 from dashboard.view import View
 from dashboard.words import escape_markdown, long_date, plural, upper_first
@@ -115,6 +115,6 @@ def measures(statement: Statement, view: View, breakdown: Breakdown) -> None:
 
 def _prepare(view: View, shown: Sequence[Measure]) -> None:
     """Works out the counts that the page needs, behind a grey shape the first time, which takes seconds."""
-    with st.skeleton(height=480):
+    with while_counting(480, there=view.reporting.is_prepared(shown, view.filters.grain)):
         for measure in shown:
             view.reporting.prepare(measure, view.filters.grain)

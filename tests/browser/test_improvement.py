@@ -40,7 +40,7 @@ def open_as_manager(page: Page, address: str, settle: Settle) -> None:
     # A manager's part of the data is counted the first time that somebody asks for it.
     expect(block(page)).to_be_visible(timeout=SECONDS_TO_COUNT * 1000)
     settle(page)
-    block(page).get_by_text("Improvement: actions, changes, notes, targets").click()
+    block(page).get_by_role("button", name="Improvement").click()
     expect(block(page).get_by_role("button", name="Add an action")).to_be_visible()
 
 
