@@ -69,12 +69,14 @@ def current(*, made_up: bool, chosen: str = "") -> Published:
     authority, region = (chosen, "") if chosen else (given.authority, given.region)
     if made_up:
         authority, region = "", given.region or MADE_UP_REGION
-    return _read(str(given.comparators), identity(given.comparators), authority, region, chosen)
+    return _read(
+        file=str(given.comparators), key=identity(given.comparators), authority=authority, region=region, chosen=chosen,
+    )
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _read(file: str, key: str, authority: str, region: str, chosen: str) -> Published:
-    values, problem = _values(file, key)
+    values, problem = _values(file=file, key=key)
     found = places(values, authority, region)
     peers = places(values, chosen).neighbour_names if chosen else ()
     return Published(values, found, problem=problem or found.problem, peers=peers, key=key)

@@ -1,6 +1,7 @@
 """What one person's session looks at: the version of the data, the filters, and the view that its page shows.
 
-Who the person is, and what they may see of the data, is settled here too, before any page is drawn.
+Who the person is, and what they may see of the data, is settled here too, before any page is drawn. Cached functions get their
+arguments by name: for each by position, Streamlit inspects the function anew.
 """
 
 from __future__ import annotations
@@ -69,22 +70,22 @@ def current_data(responsibility: Responsibility | None = None) -> Data:
     `await_new_data` waits for the new.
     """
     url = settings().database
-    key = _versions(url).shown(current_version(url))
-    data = _open(url, key, responsibility)
-    _parts(url, key).add(responsibility)
+    key = _versions(url=url).shown(current_version(url))
+    data = _open(url=url, key=key, responsibility=responsibility)
+    _parts(url=url, key=key).add(responsibility)
     return data
 
 
 def await_new_data() -> None:
     """Waits until the numbers of the version that the database holds are worked out, if they are being worked out."""
-    _versions(settings().database).wait()
+    _versions(url=settings().database).wait()
 
 
 @st.cache_resource(show_spinner=False)
 def _versions(url: str) -> Versions:
     def build(old: str, new: str) -> None:
-        for responsibility in list(_parts(url, old)):
-            before, data = _open(url, old, responsibility), _open(url, new, responsibility)
+        for responsibility in list(_parts(url=url, key=old)):
+            before, data = (_open(url=url, key=key, responsibility=responsibility) for key in (old, new))
             for grain in data.reporting.prepare_as(before.reporting):
                 choices(data, grain)
 
@@ -111,7 +112,8 @@ def _open(url: str, key: str, responsibility: Responsibility | None) -> Data:
 
 def choices(data: Data, grain: str) -> Choices:
     """What can be chosen at a grain. The first time after a load this counts everything, which takes a moment."""
-    return _choices(data.url, data.key, data.reporting.responsibility, grain, data.reporting)
+    responsibility = data.reporting.responsibility
+    return _choices(url=data.url, key=data.key, responsibility=responsibility, grain=grain, _reporting=data.reporting)
 
 
 @st.cache_resource(max_entries=4 * PARTS_KEPT * VERSIONS_KEPT, show_spinner=False)
@@ -138,7 +140,7 @@ def _workspace(url: str) -> sa.Engine:
 
 def workspace() -> sa.Engine:
     """The workspace, with the audit log. Raises WorkspaceUnavailable."""
-    return _workspace(settings().workspace)
+    return _workspace(url=settings().workspace)
 
 
 def written() -> Written:
@@ -146,12 +148,12 @@ def written() -> Written:
 
     Raises WorkspaceUnavailable.
     """
-    return _written(settings().workspace, change_counter(workspace()))
+    return _written(url=settings().workspace, counter=change_counter(workspace()))
 
 
 @st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner=False)
 def _written(url: str, counter: tuple[int, int]) -> Written:
-    return improvement_records.read(_workspace(url))
+    return improvement_records.read(_workspace(url=url))
 
 
 def local_decisions() -> tuple[Targets, tuple[Rebase, ...]]:
@@ -167,7 +169,7 @@ def quality(guard: SessionGuard) -> Quality:
     guard.must_have(DATA_QUALITY)
     guard.before_exact()
     data = current_data()
-    return _quality(data.url, data.key)
+    return _quality(url=data.url, key=data.key)
 
 
 @st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner="Looking at the quality of the data …")
@@ -204,12 +206,12 @@ def release_anew(guard: SessionGuard, what: str, reason: str) -> None:
 
 @st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner=False)
 def _badges(url: str, key: str) -> dict[str, tuple[str, ...]]:
-    return badges(_quality(url, key))
+    return badges(_quality(url=url, key=key))
 
 
 def present_load(data: Data) -> Load | None:
     """The history's entry for the contents that are shown; None where nothing is known."""
-    return _present_load(data.url, data.key)
+    return _present_load(url=data.url, key=data.key)
 
 
 @st.cache_resource(max_entries=VERSIONS_KEPT, show_spinner=False)
@@ -224,12 +226,12 @@ def open_view(data: Data, filters: Filters, guard: SessionGuard, published: Publ
     """
     open_guard(guard)
     place, counter = settings().workspace, change_counter(workspace())
-    known = _written(place, counter)
+    known = _written(url=place, counter=counter)
     replaced = 0 if guard.person.role.exact else data.reporting.forget_what_was_replaced()
     reporting = PersonalReporting(data.reporting, guard.person, guard)
     decisions = improvement_records.decisions(known)
     view = View(
-        reporting, filters, *decisions, published=published, written=known, badges=_badges(data.url, data.key),
+        reporting, filters, *decisions, published=published, written=known, badges=_badges(url=data.url, key=data.key),
         identity=_identity(data, guard.person, filters, place, counter, replaced, decisions, published),
     )
     st.session_state[_VIEW] = view
