@@ -44,7 +44,7 @@ NUMBERS = ("numerator", "denominator", "value", "lower", "upper")
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A small made-up authority whose teams have hostile names."""
-    sources = write_demo(tmp_path_factory.mktemp("sources"), children=80)
+    sources = write_demo(tmp_path_factory.mktemp("sources"), children=80, years=2)
     (file,) = (path for source in sources for path in Path(source).rglob("children.csv"))
     with file.open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
