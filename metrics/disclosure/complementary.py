@@ -210,6 +210,7 @@ def _question(now: Tables, table: int, safe: Mask) -> Question:
     return Question(
         tuple(layer.amount[table] for layer in now.layers if not layer.rest), hidden, free, now.split[table],
         tuple(hidden & ~known for known, layer in zip(safe, now.layers, strict=True) if not layer.rest),
+        tuple(np.where(free, layer.rooms[0].up[table], layer.rooms[-1].up[table]) for layer in now.layers if not layer.rest),
         float(now.layers[0].range[table]),
     )
 

@@ -70,6 +70,11 @@ class UnitRows:
         pairs = np.unique(np.column_stack([self._combined[first, second][counted], self.child[counted]]), axis=0)
         return np.bincount(pairs[:, 0], minlength=int(np.prod(shape))).astype(float).reshape(shape)
 
+    def parts(self, name: str) -> list[Codes]:
+        """The groups of an axis, in those of its parent."""
+        axis = self.axes[name]
+        return [axis.members(group) for group in range(len(self.axes[axis.parent].groups))]
+
     def of_periods(self, periods: Codes) -> UnitRows:
         """The rows of some of the periods."""
         kept = np.isin(self.period, periods)

@@ -8,12 +8,13 @@ cell, or both hide it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from metrics.disclosure.audit import Mask, Numbers
-from metrics.disclosure.family import ALL
+from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers
+from metrics.disclosure.family import ALL, UnitRows
 from metrics.disclosure.implied import Pair
 from metrics.disclosure.primary import few_children, nothing
 from metrics.disclosure.tables import Pattern
@@ -22,13 +23,22 @@ if TYPE_CHECKING:
     from metrics.disclosure.values import Children
 
 
-class Larger(NamedTuple):
-    """A larger population: how many of its children each row stands for, what is hidden of it, and whether it measures the same outcomes,
-    so that the difference of the two is protected too."""
+@dataclass(frozen=True)
+class Larger:
+    """A larger population: how many of its children each of the `rows` stands for, what is hidden of it, and whether it measures the same
+    outcomes, so that the difference of the two is protected too."""
 
+    rows: UnitRows
     values: Numbers
     pattern: Pattern
     apart: bool
+    _counted: dict[Pair, Numbers] = field(default_factory=dict)
+
+    def counted(self, first: str, second: str) -> Numbers:
+        """Its children by two axes; added up once."""
+        if (first, second) not in self._counted:
+            self._counted[first, second] = self.rows.sums(self.values, first, second)
+        return self._counted[first, second]
 
 
 def told_by(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
@@ -39,9 +49,56 @@ def told_by(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Ma
     return told
 
 
+def most_more(children: Children, pair: Pair, size: Numbers) -> Numbers:
+    """How many more children each cell of a table could hold: no more than a larger population shows."""
+    most = np.full(size.shape, NO_LIMIT)
+    for larger in children.within:
+        if ALL not in pair and larger.pattern.has(*pair):
+            most = np.where(larger.pattern.of(*pair), most, np.minimum(most, larger.counted(*pair) - size))
+    return most
+
+
+def empty_in_larger(larger: Larger, children: Children, pattern: Pattern, pair: Pair) -> Mask:
+    """The cells that are known to be empty in a larger population too: on lines whose totals are shown of both, and about the same, and of
+    which `pattern` shows that nobody is there, by themselves or as nobody is on the other line."""
+    size, _ = children.counted(*pair)
+    nobody = [(children.counted(*margin)[0] == 0) & ~pattern.of(*margin) for margin in (pair, (pair[0], ALL), (ALL, pair[1]))]
+    rest = larger.counted(*pair) - size
+    empty: Mask = np.zeros_like(nobody[0])
+    for axis in (2, 1):
+        empty |= _hardly_more(larger, children, pair, rest, axis) & ~pattern.of(*_margin(pair, axis))
+    told: Mask = empty & (nobody[0] | nobody[1] | nobody[2]) & (larger.counted(*pair) == 0) & larger.pattern.of(*pair)
+    return told
+
+
+def told_of_outcome(larger: Larger, outcome: Pattern, children: Children, pair: Pair, size: Numbers) -> Mask:
+    """The cells of a table, of `size` children, of which a larger population shows the same outcome, and is seen to have hardly anybody
+    else.
+
+    `outcome`: what is hidden of it there.
+    """
+    if ALL in pair or not outcome.has(*pair):
+        return nothing(size)
+    hardly: Mask = larger.counted(*pair) - size < children.rules.smallest_range
+    seen: Mask = hardly & ~larger.pattern.of(*pair) | _about_the_same(larger, children, pair, size)
+    told: Mask = seen & ~outcome.of(*pair) & (size > 0)
+    return told
+
+
+def hide_outcome_in_larger(outcome: Pattern, larger: Pattern) -> dict[Pair, Mask]:
+    """Has a larger population hide of the same outcome what it tells of tables that are not safe by themselves; by table, in which periods
+    that is anything new."""
+    helped: dict[Pair, Mask] = {}
+    for pair, cells in outcome.stuck.items():
+        also = larger.hide_also(*pair, cells.shape)
+        helped[pair] = np.asarray((cells & ~also).any(axis=(1, 2)))
+        also |= cells
+    return helped
+
+
 def _about_the_same(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
     """The cells on lines, either rows or columns, on which the larger population is seen to have hardly anybody else."""
-    rest = children.rows.sums(larger.values, *pair) - size
+    rest = larger.counted(*pair) - size
     same: Mask = _hardly_more(larger, children, pair, rest, 2) | _hardly_more(larger, children, pair, rest, 1)
     return same
 
@@ -60,14 +117,14 @@ def _margin(pair: Pair, axis: int) -> Pair:
 def tells_of_few(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
     """Of a one-way table, the groups of which the larger population has hardly more, and among these few of a kind that nobody here is: how
     few would be seen by the totals of the two."""
-    rest = children.rows.sums(larger.values, *pair) - size
+    rest = larger.counted(*pair) - size
     hardly: Mask = (rest > 0) & (rest < children.rules.smallest_range)
     if not larger.pattern.has(*pair) or not (hardly := hardly & ~larger.pattern.of(*pair)).any():
         return nothing(size)
     name = pair[0] if pair[1] == ALL else pair[1]
     tells = np.zeros((len(size), size[0].size), dtype=bool)
     for other in [other for other in children.rows.axes if other not in (ALL, name)]:
-        few = few_children(children.rows.sums(larger.values, name, other), children.rules)
+        few = few_children(larger.counted(name, other), children.rules)
         tells |= (few & (children.rows.sums(children.values, name, other) == 0)).any(axis=2)
     return hardly & tells.reshape(size.shape)
 
@@ -97,7 +154,7 @@ def hide_in_larger(children: Children, pattern: Pattern, pair: Pair) -> Mask:
 def _that_tell_sums(larger: Larger, children: Children, pattern: Pattern, pair: Pair, size: Numbers) -> Iterator[Mask]:
     """Where the larger population hides, of a line, only cells that are about the same here, it tells how many the other hidden cells of
     the line hold together: so it must hide the smallest of these too."""
-    here, whole = pattern.of(*pair) & (size > 0), children.rows.sums(larger.values, *pair)
+    here, whole = pattern.of(*pair) & (size > 0), larger.counted(*pair)
     there = larger.pattern.of(*pair) & (whole > 0)
     for axis in (2, 1):
         margin, crossing = _margin(pair, axis), _margin(pair, 3 - axis)

@@ -17,20 +17,20 @@ from scipy.optimize import linprog
 from metrics.disclosure.audit import TINY, Mask, Numbers
 
 MANY_AT_ONCE = 6
-NO_MORE = 1e6
 
 
 @dataclass(frozen=True)
 class Question:
     """One table: what is counted of each cell, what is `hidden`, where the whole of a cell is not known (`free`), which cells are `split`
-    among several groups (of these only the greatest value counts), which hidden numbers are asked about (a mask for each amount), and how
-    wide their range must be. Shape (rows, columns)."""
+    among several groups (of these only the greatest value counts), which hidden numbers are asked about (a mask for each amount), how far
+    each could grow, and how wide their range must be. Shape (rows, columns)."""
 
     amounts: tuple[Numbers, ...]
     hidden: Mask
     free: Mask
     split: Mask
     wanted: tuple[Mask, ...]
+    growth: tuple[Numbers, ...]
     needed: float
 
 
@@ -47,6 +47,7 @@ class _Programme:
     def __init__(self, questions: list[Question]) -> None:
         self._equal = scipy.sparse.block_diag([_equalities(each) for each in questions], format="csr")
         self._true = np.concatenate([amount[each.hidden] for each in questions for amount in each.amounts])
+        self._most = self._true + np.concatenate([growth[each.hidden] for each in questions for growth in each.growth])
         self._wanted = np.concatenate([wanted[each.hidden] for each in questions for wanted in each.wanted])
         counts = [len(each.amounts) * int(each.hidden.sum()) for each in questions]
         self._table = np.repeat(np.arange(len(questions)), counts)
@@ -80,7 +81,8 @@ class _Programme:
     def _look(self, weights: Numbers) -> None:
         """Takes note of the solution where the weighted sum is greatest."""
         if weights.any():
-            found = linprog(-weights, A_eq=self._equal, b_eq=self._totals, bounds=(0, NO_MORE), method="highs").x
+            bounds = np.column_stack([np.zeros(len(weights)), self._most])
+            found = linprog(-weights, A_eq=self._equal, b_eq=self._totals, bounds=bounds, method="highs").x
             np.minimum(self._least, found, out=self._least)
             np.maximum(self._greatest, found, out=self._greatest)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 
 from config.disclosure import DisclosureRules
 from metrics.disclosure.audit import Mask, Numbers
+from metrics.disclosure.beside import Beside, groups_beside_to_hide
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, Axis, UnitRows, unit_rows
 from metrics.disclosure.implied import Pair, Places, hide_differences, known_within
-from metrics.disclosure.larger import Larger, hide_in_larger
+from metrics.disclosure.larger import Larger, empty_in_larger, hide_in_larger, hide_outcome_in_larger
 from metrics.disclosure.margins import groups_to_hide
 from metrics.disclosure.primary import few_children
 from metrics.disclosure.tables import Pattern, protect
 from metrics.disclosure.values import Children, Outcome
 from metrics.kinds import Measure
 
-METHOD = 2
+METHOD = 3
 """Counted up when other numbers come to be hidden of the same rows, so that periods which were released before are released anew."""
 ROUNDS = 20
 NAMED_IN_DEFINITIONS = ("care_status", "age_band")
@@ -29,8 +30,8 @@ NAMED_IN_DEFINITIONS = ("care_status", "age_band")
 @dataclass
 class Population:
     """Children that measures have as their denominator. `values`: how many each row of `rows` stands for. `unsafe`: the pairs of axes,
-    and of each the periods, of which everything is hidden. `within`: which groups are known to be parts of others. `children`: how they
-    are protected."""
+    and of each the periods, of which everything is hidden. `empty`: cells that smaller populations tell to be empty. `known`: which groups
+    are known to be parts of others, here and in larger populations. `children`: how they are protected."""
 
     values: Numbers
     measures: list[str]
@@ -39,7 +40,8 @@ class Population:
     numerator_of: str | None = None
     pattern: Pattern = field(default_factory=Pattern)
     unsafe: dict[tuple[str, str], Mask] = field(default_factory=dict)
-    within: dict[Pair, Places] = field(default_factory=dict)
+    empty: dict[tuple[str, str], Mask] = field(default_factory=dict)
+    known: list[dict[Pair, Places]] = field(default_factory=list)
     children: Children | None = None
 
 
@@ -79,7 +81,7 @@ def _decide(
             values[id] = _protect_outcome(population, children, id, numbers, values, populations)
         for id in set(population.measures) - set(outcomes):
             values[id] = _sums_of(population.pattern, [values[id] for id in outcomes])
-    periods = _hide_more(populations, values)
+    periods = _hide_more(populations, values, numbers)
     if not len(periods) or not rounds:
         return
     kept = np.isin(populations[0].rows.period, periods)
@@ -101,6 +103,7 @@ def _of_periods(populations: list[Population], periods: NDArray[np.intp]) -> lis
         found[id(population)] = replace(
             population, values=population.values[kept], rows=population.rows.of_periods(periods), part_of=part_of,
             pattern=population.pattern.undecided(periods), unsafe={pair: mask[periods] for pair, mask in population.unsafe.items()},
+            empty={pair: mask[periods] for pair, mask in population.empty.items()},
         )
     return list(found.values())
 
@@ -114,7 +117,7 @@ def _sums_of(children: Pattern, outcomes: list[Pattern]) -> Pattern:
     return pattern
 
 
-def _hide_more(populations: list[Population], values: dict[str, Pattern]) -> NDArray[np.intp]:
+def _hide_more(populations: list[Population], values: dict[str, Pattern], numbers: dict[str, Numbers]) -> NDArray[np.intp]:
     """Takes note of what more must be hidden where a table has failed, and gives the periods that must be decided anew.
 
     First the larger populations hide what they tell of it. Then all of the table's children are hidden, so that nobody knows which of its
@@ -122,17 +125,18 @@ def _hide_more(populations: list[Population], values: dict[str, Pattern]) -> NDA
     """
     again = np.zeros(len(populations[0].rows.periods) if populations else 0, dtype=bool)
     for population in populations:
-        helped = {}
+        helped = _helped_by_larger(population, values, numbers)
+        for periods in helped.values():
+            again |= periods
         if population.children and population.values.any():
-            for pair in [pair for pair in population.pattern.masks if ALL not in pair]:
-                helped[pair] = hide_in_larger(population.children, population.pattern, pair)
-                again |= helped[pair]
-            for name, groups in groups_to_hide(population.children, population.pattern):
+            again |= _tell_empty(population.children, population.pattern, populations)
+            beside = groups_beside_to_hide(population.children, population.pattern, _beside(population, populations))
+            for name, groups in (*groups_to_hide(population.children, population.pattern), *beside):
                 again |= _hide_groups(population, name, groups)
         before = dict(population.unsafe)
-        for pattern in (population.pattern, *(values[id] for id in population.measures)):
+        for id, pattern in ((None, population.pattern), *((id, values[id]) for id in population.measures)):
             for pair, failed in pattern.failed.items():
-                periods = failed & ~helped[pair] if pattern is population.pattern and pair in helped else failed
+                periods = failed & ~helped[id, pair] if (id, pair) in helped else failed
                 known = before.get(pair, np.zeros_like(periods))
                 population.unsafe[pair] = population.unsafe[pair[::-1]] = population.unsafe.get(pair, known) | periods
                 if (periods & known).any():
@@ -140,6 +144,46 @@ def _hide_more(populations: list[Population], values: dict[str, Pattern]) -> NDA
                     pattern.withheld[axis] = pattern.withheld.get(axis, known & False) | (periods & known)
                 again |= periods
     return np.flatnonzero(again)
+
+
+def _beside(population: Population, populations: list[Population]) -> Iterator[Beside]:
+    """The other populations that are some of a larger one which holds this one too."""
+    for larger in populations:
+        if larger is population or not np.all(population.values <= larger.values):
+            continue
+        for other in populations:
+            holds = np.all(population.values <= other.values)  # as it does itself
+            if not holds and np.all(other.values <= larger.values) and other is not larger:
+                yield Beside(other.values, other.pattern, larger.values, larger.pattern)
+
+
+def _helped_by_larger(
+    population: Population, values: dict[str, Pattern], numbers: dict[str, Numbers],
+) -> dict[tuple[str | None, Pair], Mask]:
+    """Has the larger populations hide what they tell of this one; of its children (None) and its outcomes by table, in which periods that
+    is anything new."""
+    helped: dict[tuple[str | None, Pair], Mask] = {}
+    if population.children and population.values.any():
+        for pair in [pair for pair in population.pattern.masks if ALL not in pair]:
+            helped[None, pair] = hide_in_larger(population.children, population.pattern, pair)
+    for id in population.measures:
+        if same := _same_outcome_in_larger(population, id, numbers):
+            helped.update({(id, pair): periods for pair, periods in hide_outcome_in_larger(values[id], values[same]).items()})
+    return helped
+
+
+def _tell_empty(children: Children, pattern: Pattern, populations: list[Population]) -> Mask:
+    """Has larger populations know which of their cells are told to be empty here; in which periods that is anything new."""
+    again = np.zeros(len(children.rows.periods), dtype=bool)
+    for larger in children.within:
+        other = next(population for population in populations if population.pattern is larger.pattern)
+        for pair in [pair for pair in pattern.masks if ALL not in pair and larger.pattern.has(*pair)]:
+            empty = empty_in_larger(larger, children, pattern, pair)
+            if empty.any():
+                known = other.empty.get(pair, empty & False)
+                other.empty[pair], other.empty[pair[::-1]] = known | empty, (known | empty).swapaxes(1, 2)
+                again |= (empty & ~known).any(axis=(1, 2))
+    return again
 
 
 def _hide_groups(population: Population, name: str, groups: Mask) -> Mask:
@@ -232,11 +276,10 @@ def _hand_up(smaller: Population, larger: Population) -> None:
 
 
 def _protect_children(population: Population, larger: list[Population], values: dict[str, Pattern], rules: DisclosureRules) -> Children:
-    within = [
-        Larger(other.values, other.pattern, _same_outcomes(population, other)) for other in larger
-        if np.all(population.values <= other.values)
-    ]
-    children = Children(population.rows, population.values, rules, _most_events(population), within, population.unsafe)
+    holding = [other for other in larger if np.all(population.values <= other.values)]
+    within = [Larger(population.rows, other.values, other.pattern, _same_outcomes(population, other)) for other in holding]
+    population.known = [{}, *(other.known[0] for other in holding)]
+    children = Children(population.rows, population.values, rules, _most_events(population), within, population.unsafe, population.empty)
     population.children = children
     settled: dict[tuple[str, str], Mask] = {}
     if population.numerator_of:
@@ -256,13 +299,16 @@ def _protect(population: Population, subject: Children | Outcome, pattern: Patte
     for _ in range(ROUNDS):
         protect(subject, pattern)
         if isinstance(subject, Children):
-            population.within = known_within(subject, pattern)
-        changed = [pair for pair in hide_differences(subject, pattern, population.within) if not {pair, pair[::-1]} & settled.keys()]
+            population.known = [known_within(subject, pattern), *population.known[1:]]
+        changed = [pair for pair in hide_differences(subject, pattern, population.known) if not {pair, pair[::-1]} & settled.keys()]
         if not changed:
             break
-        subjects = {_subjects(pair) for pair in changed}
-        for other in [other for other in pattern.masks if ALL not in other and _subjects(other) in subjects and other not in settled]:
-            del pattern.masks[other]
+        # Where a breakdown's own groups are hidden, all of its tables are others, and of what is within it.
+        everything, subjects = any(ALL in pair for pair in changed), {_subjects(pair) for pair in changed}
+        for other in [other for other in pattern.masks if other != (ALL, ALL) and other not in settled]:
+            if everything or (ALL not in other and _subjects(other) in subjects):
+                for decided in (pattern.masks, pattern.failed, pattern.stuck):
+                    decided.pop(other, None)
 
 
 def _same_outcomes(population: Population, other: Population) -> bool:

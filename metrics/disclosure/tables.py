@@ -73,7 +73,8 @@ class Measured:
     """One table of what is counted: all of shape (periods, groups, groups).
 
     `size`: children or events. `amounts`: what must be protected. `seeds`: what is hidden to begin with. `free`: where an amount has
-    no upper limit, because the size is not shown. `whole`: where everything is hidden, empty cells too. `known_empty`: empty cells that
+    no upper limit, because the size is not shown. `growth`: by how much each amount could be more there all the same, as larger populations
+    tell. `whole`: where everything is hidden, empty cells too. `known_empty`: empty cells that
     are known to be empty from elsewhere. `told`: cells that stay shown, as another population tells them. `rests`: what a larger
     population has beyond this one, and how much of each the hidden cells of a line must hold, if any.
     """
@@ -82,6 +83,7 @@ class Measured:
     amounts: tuple[Numbers, ...]
     seeds: Mask
     free: Mask
+    growth: tuple[Numbers, ...]
     whole: Mask
     known_empty: Mask
     told: Mask
@@ -249,7 +251,8 @@ def _block(
     apart[:, :-1, :-1] = ~merged_rows[:, :, None] & ~merged_columns[:, None, :]
     is_seed = apart.copy()
     is_seed[:, :-1, :-1] &= seeds
-    layers = tuple(_layer(subject, amounts, index, together(free.astype(float)) > 0) for index in range(len(amounts)))
+    growth = [np.minimum(together(most[cells]), NO_LIMIT) for most in measured.growth]
+    layers = tuple(_layer(subject, amounts, index, (together(free.astype(float)) > 0, growth[index])) for index in range(len(amounts)))
     told = np.zeros_like(apart)
     told[:, :-1, :-1] = measured.told[cells] & apart[:, :-1, :-1]
     layers += tuple(Layer(together(amount[cells]), (), need, need, rest=True) for amount, need in measured.rests)
@@ -268,15 +271,15 @@ def _block(
     return _Block(pair, *groups, merged_rows, merged_columns, possible, tables)
 
 
-def _layer(subject: Subject, amounts: list[Numbers], index: int, free: Mask) -> Layer:
-    """Where the whole of a cell isn't shown, an amount can grow without limit while the others stay. Or else the wholes stay, and one can
-    grow by as much as the others of its cell could shrink."""
-    amount = amounts[index]
+def _layer(subject: Subject, amounts: list[Numbers], index: int, limits: tuple[Mask, Numbers]) -> Layer:
+    """Where the whole of a cell isn't shown, an amount can grow while the others stay. Or else the wholes stay, and one can grow by as much
+    as the others of its cell could shrink. `limits`: where that is, and how far the amount can grow."""
+    amount, (free, growth) = amounts[index], limits
     down = np.minimum(amount, NO_LIMIT)
-    rooms = [Room(np.where(free, down, 0), np.where(free, NO_LIMIT, 0))]
+    rooms = [Room(np.where(free, down, 0), np.where(free, growth, 0))]
     if len(amounts) > 1:
         others = sum((other for number, other in enumerate(amounts) if number != index), start=np.zeros_like(amount))
-        rooms.append(Room(down, np.minimum(others, NO_LIMIT)))
+        rooms.append(Room(down, np.minimum(others, growth)))
     return Layer(amount, tuple(rooms), *subject.block_needs())
 
 

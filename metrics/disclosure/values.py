@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from config.disclosure import DisclosureRules
-from metrics.disclosure.audit import Mask, Numbers
+from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers
 from metrics.disclosure.complementary import Indices
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, UnitRows, never
-from metrics.disclosure.larger import Larger, tells_of_few, told_by
+from metrics.disclosure.larger import Larger, most_more, tells_of_few, told_by, told_of_outcome
 from metrics.disclosure.primary import all_or_none, few_children, few_with_or_without, nothing
 from metrics.disclosure.tables import Measured, Pattern
 
@@ -25,7 +26,7 @@ class Children:
 
     `most_events`: by period, the most rows that one child has (1 where a row is a child), by which numbers of rows are held to stand
     for children. `within`: larger populations that hold this one: what is hidden there is hidden here. `unsafe`: pairs of axes, and the
-    periods, of which everything must be hidden.
+    periods, of which everything must be hidden. `empty`: cells of pairs of axes that smaller populations tell to be empty.
     """
 
     rows: UnitRows
@@ -34,6 +35,7 @@ class Children:
     most_events: Numbers
     within: Sequence[Larger] = ()
     unsafe: Mapping[tuple[str, str], Mask] = field(default_factory=dict)
+    empty: Mapping[tuple[str, str], Mask] = field(default_factory=dict)
 
     def counted(self, first: str, second: str) -> tuple[Numbers, tuple[Numbers, ...]]:
         """The children of each cell, and what must be protected: these."""
@@ -44,21 +46,28 @@ class Children:
         """The table of two axes (see `Measured`)."""
         size, amounts = self.counted(first, second)
         known_empty = nothing(size) | never(self.rows.axes[first], self.rows.axes[second])
-        for values, pattern, _ in self.within:
-            if pattern.has(first, second):
-                known_empty |= (self.rows.sums(values, first, second) == 0) & ~pattern.of(first, second)
+        for larger in self.within:
+            if larger.pattern.has(first, second):
+                known_empty |= (larger.counted(first, second) == 0) & ~larger.pattern.of(first, second)
+        if (first, second) in self.empty:
+            known_empty |= self.empty[first, second]
         whole = _unless_either(self, first, second, size) | self._unsafe_pair(first, second)
-        rests = tuple((self.rows.sums(values, first, second) - size, self.block_needs()[0]) for values, _, apart in self.within if apart)
+        rests = tuple((larger.counted(first, second) - size, self.block_needs()[0]) for larger in self.within if larger.apart)
         told = nothing(size)
         for larger in self.within:
             told |= told_by(larger, self, (first, second), size)
         seeds = self.seeds(first, second, size)
-        return Measured(size, amounts, seeds, np.ones(size.shape, dtype=bool), whole, known_empty, told & ~seeds, rests)
+        growth = (most_more(self, (first, second), size),)
+        return Measured(size, amounts, seeds, np.ones(size.shape, dtype=bool), growth, whole, known_empty, told & ~seeds, rests)
 
     def _unsafe_pair(self, first: str, second: str) -> Mask:
-        """By period, whether the pair has failed: then no table of it says which cells are empty."""
-        found = self.unsafe.get((first, second))
-        return np.zeros((1, 1, 1), dtype=bool) if found is None else found[:, None, None]
+        """By period, whether the pair has failed, or one of which it is a finer table: then it doesn't say which cells are empty."""
+        found = np.zeros((1, 1, 1), dtype=bool)
+        with_parents = ({name, self.rows.axes[name].parent} - {ALL} for name in (first, second))
+        for coarser, other in itertools.product(*with_parents):
+            if (coarser, other) in self.unsafe:
+                found = found | self.unsafe[coarser, other][:, None, None]
+        return found
 
     def seeds(self, first: str, second: str, size: Numbers) -> Mask:
         """What is hidden because of itself, or because of a larger population."""
@@ -69,7 +78,7 @@ class Children:
             if larger.pattern.has(first, second):
                 hidden |= larger.pattern.of(first, second)
             if larger.apart:
-                hidden |= few_children(self.rows.sums(larger.values, first, second) - size, self.rules)
+                hidden |= few_children(larger.counted(first, second) - size, self.rules)
             if ALL in (first, second) and first != second:
                 hidden |= tells_of_few(larger, self, (first, second), size)
         return hidden & (size > 0)
@@ -121,15 +130,22 @@ class Outcome:
         not_shown = self.hidden.of(first, second)
         seeds = not_shown | self._few(first, second, size, yes, no)
         rests: list[Numbers] = []
+        told = nothing(size)
+        growth = [np.where(not_shown, most_more(self.children, (first, second), size), NO_LIMIT)] * 2
         if self.apart:
             values, larger_yes, larger_no, pattern = self.apart
             rests = [self.rows.sums(larger, first, second) - here for larger, here in ((values, size), (larger_yes, yes), (larger_no, no))]
             seeds |= pattern.of(first, second) if pattern.has(first, second) else nothing(size)
             seeds |= self._few(first, second, *rests)
+            if ALL not in (first, second) and pattern.has(first, second):
+                seen = ~pattern.of(first, second)
+                growth = [np.where(seen, np.minimum(most, rest), most) for most, rest in zip(growth, rests[1:], strict=True)]
+            for larger_children in [larger for larger in self.children.within if larger.apart]:
+                told |= told_of_outcome(larger_children, pattern, self.children, (first, second), size)
         whole = _unless_either(self, first, second, size)
         needed = self.children.rules.smallest_range * self.children.most_events
         return Measured(
-            size, (yes, no), (seeds & (size > 0)) | not_shown, not_shown, whole, (size == 0) & ~not_shown, nothing(size),
+            size, (yes, no), (seeds & (size > 0)) | not_shown, not_shown, tuple(growth), whole, (size == 0) & ~not_shown, told & ~seeds,
             tuple((rest, needed) for rest in rests[1:]),
         )
 

@@ -35,8 +35,11 @@ def moves_by_linear_programming(down: Numbers, up: Numbers, row: int, column: in
     return -float(raised.fun), -float(lowered.fun)
 
 
-def range_by_linear_programming(yes: Numbers, no: Numbers, hidden: Mask, free: Mask, row: int, column: int) -> float:
-    """How wide the range of one number of those with an outcome is: both amounts keep their line sums, and shown children are kept."""
+def range_by_linear_programming(
+    yes: Numbers, no: Numbers, hidden: Mask, free: Mask, row: int, column: int, growth: tuple[Numbers, Numbers] | None = None,
+) -> float:
+    """How wide the range of one number of those with an outcome is: both amounts keep their line sums, and shown children are kept. No
+    number can be more than by its `growth` above what it is."""
     cells = yes.size
     lines = line_sums(*yes.shape)
     equal = np.vstack([
@@ -44,7 +47,8 @@ def range_by_linear_programming(yes: Numbers, no: Numbers, hidden: Mask, free: M
     ])
     true = np.concatenate([yes.ravel(), no.ravel()])
     shown = np.tile(~hidden.ravel(), 2)
-    bounds = np.column_stack([np.where(shown, true, 0), np.where(shown, true, NO_LIMIT)])
+    most = true + np.concatenate([limit.ravel() for limit in growth]) if growth else NO_LIMIT
+    bounds = np.column_stack([np.where(shown, true, 0), np.where(shown, true, most)])
     weights = np.zeros(2 * cells)
     weights[row * yes.shape[1] + column] = 1
     least, greatest = (linprog(sign * weights, A_eq=equal, b_eq=equal @ true, bounds=bounds, method="highs").fun for sign in (1, -1))
@@ -104,17 +108,20 @@ def test_two_rooms_never_promise_more_than_the_programme_of_both_amounts(
         assert not said or range_by_linear_programming(yes, no, hidden, free, row, column) >= needed - 1e-6
 
 
-@given(st.lists(outcomes(), min_size=1, max_size=3), st.integers(1, 10))
+@given(st.lists(outcomes(), min_size=1, max_size=3), st.integers(1, 10), st.data())
 @settings(max_examples=40, deadline=None)
 def test_tables_side_by_side_have_the_answers_that_each_cell_has_alone(
-    tables: list[tuple[Numbers, Numbers, Mask, Mask]], needed: int,
+    tables: list[tuple[Numbers, Numbers, Mask, Mask]], needed: int, data: st.DataObject,
 ) -> None:
     tables = [table for table in tables if table[2].any()]
     nothing = [np.zeros(yes.shape, dtype=bool) for yes, *_ in tables]
+    limits = st.sampled_from([0.0, 1.0, 3.0, 6.0, NO_LIMIT])
+    growths = [tuple(data.draw(arrays(np.float64, yes.shape, elements=limits)) for _ in range(2)) for yes, *_ in tables]
     answers = are_wide([
-        Question((yes, no), hidden, free, none, (hidden, none), float(needed))
-        for (yes, no, hidden, free), none in zip(tables, nothing, strict=True)
+        Question((yes, no), hidden, free, none, (hidden, none), growth, float(needed))
+        for (yes, no, hidden, free), none, growth in zip(tables, nothing, growths, strict=True)
     ])
     assert answers.tolist() == [
-        all(range_by_linear_programming(*table, row, column) >= needed - 1e-6 for row, column in np.argwhere(table[2])) for table in tables
+        all(range_by_linear_programming(*table, row, column, growth) >= needed - 1e-6 for row, column in np.argwhere(table[2]))
+        for table, growth in zip(tables, growths, strict=True)
     ]

@@ -3,51 +3,28 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
-import polars as pl
 import pytest
 
-from config.disclosure import disclosure_rules
-from metrics.breakdowns import EVERY
-from metrics.catalogue import get
-from metrics.disclosure.family import ALL, unit_rows
-from metrics.disclosure.protection import Protected, protect_unit
+from metrics.disclosure.audit import NO_LIMIT
+from metrics.disclosure.family import ALL
+from metrics.disclosure.larger import Larger, empty_in_larger, most_more
+from metrics.disclosure.values import Children
+from tests.metrics.disclosure.made_up import children_of, counted, hides, protected, shown
 
-PERIOD = "2025/26"
 LARGER, SMALLER = "education_plan", "persistent_absence"
+AXES = ("sex", "age_band")
 Group = tuple[str, str]
 
 
-def rows(larger: dict[Group, int], smaller: dict[Group, int]) -> pl.DataFrame:
-    """Children by sex and age band, alike in all else: how many are in the larger population, and of these in the smaller one."""
-    constant = {name: "Not recorded" for name in EVERY if name not in ("authority", "region")}
-    made = []
-    for (sex, age_band), children in larger.items():
-        for number in range(children):
-            inside = int(number < smaller[sex, age_band])
-            made.append({
-                "period": PERIOD, **constant, "sex": sex, "age_band": age_band,
-                f"{LARGER}.children": 1, f"{LARGER}.with": number % 2, f"{LARGER}.without": 1 - number % 2,
-                f"{SMALLER}.children": inside, f"{SMALLER}.with": inside * (number % 2), f"{SMALLER}.without": inside * (1 - number % 2),
-            })
-    return pl.DataFrame(made)
-
-
-def protected(frame: pl.DataFrame) -> Protected:
-    return protect_unit(frame, (PERIOD,), (get(LARGER), get(SMALLER)), disclosure_rules())
-
-
-def shown(frame: pl.DataFrame, hidden: Protected, measure: str) -> dict[Group, int]:
-    """What a viewer sees of a measure's children: the table, its rows, its columns and its total."""
-    unit = unit_rows(frame, (PERIOD,))
-    values = frame[f"{measure}.children"].to_numpy().astype(float)
-    seen = {}
-    for first, second in itertools.product(("sex", ALL), ("age_band", ALL)):
-        size, mask = unit.sums(values, first, second)[0], hidden.denominators[measure].of(first, second)[0]
-        for (row, group), (column, other) in itertools.product(enumerate(unit.axes[first].groups), enumerate(unit.axes[second].groups)):
-            if not mask[row, column]:
-                seen[group, other] = int(size[row, column])
-    return seen
+def seen_of_both(larger: dict[Group, int], smaller: dict[Group, int]) -> tuple[dict[Group, int], dict[Group, int]]:
+    """What is shown of the children of the larger and the smaller population, of whom half have the outcome."""
+    frame = children_of(AXES, {
+        group: {LARGER: (count, count // 2), SMALLER: (smaller[group], smaller[group] // 2)} for group, count in larger.items()
+    })
+    hidden = protected(frame, (LARGER, SMALLER))
+    return shown(frame, hidden, LARGER, AXES), shown(frame, hidden, SMALLER, AXES)
 
 
 def by_subtraction(seen_of_larger: dict[Group, int], seen: dict[Group, int], groups: tuple[list[str], list[str]]) -> dict[Group, int]:
@@ -77,9 +54,7 @@ def test_the_same_children_of_a_school_age_do_not_give_away_the_others(preschool
     girls, of_them, boys, of_these = preschool
     larger = SCHOOL | {("F", "0 to 4"): girls, ("M", "0 to 4"): boys}
     smaller = SCHOOL | {("F", "0 to 4"): of_them, ("M", "0 to 4"): of_these}
-    frame = rows(larger, smaller)
-    hidden = protected(frame)
-    seen_of_larger, seen = shown(frame, hidden, LARGER), shown(frame, hidden, SMALLER)
+    seen_of_larger, seen = seen_of_both(larger, smaller)
     groups = (["F", "M"], ["0 to 4", "11 to 15", "5 to 10"])
     assert ("F", "0 to 4") not in seen
     assert ("F", "0 to 4") not in by_subtraction(seen_of_larger, seen, groups)
@@ -98,8 +73,43 @@ def test_few_of_a_kind_that_only_the_larger_population_has_are_not_seen_by_two_t
     """Four girls are too young to be counted in the smaller population. That it has four girls fewer would tell."""
     larger = SCHOOL | {("F", "0 to 4"): 4, ("M", "0 to 4"): 40}
     smaller = SCHOOL | {("F", "0 to 4"): 0, ("M", "0 to 4"): 0, ("M", "5 to 10"): 30}
-    frame = rows(larger, smaller)
-    hidden = protected(frame)
-    seen_of_larger, seen = shown(frame, hidden, LARGER), shown(frame, hidden, SMALLER)
+    seen_of_larger, seen = seen_of_both(larger, smaller)
     assert ("F", "0 to 4") not in seen_of_larger
     assert ("F", ALL) not in seen_of_larger or ("F", ALL) not in seen
+
+
+SIX = {("F", "5 to 10"): 110, ("M", "5 to 10"): 90, ("F", "11 to 15"): 60, ("M", "11 to 15"): 60}
+
+
+def both(smaller: dict[Group, int]) -> tuple[Children, Children]:
+    """The children of the larger population, as SIX has them, and of the smaller one."""
+    frame = children_of(AXES, {group: {LARGER: (count, 0), SMALLER: (smaller.get(group, 0), 0)} for group, count in SIX.items()})
+    return counted(frame, LARGER), counted(frame, SMALLER)
+
+
+def test_no_cell_can_hold_more_than_the_larger_population_shows() -> None:
+    larger, smaller = both({("M", "5 to 10"): 88, ("F", "5 to 10"): 11})
+    pattern = hides(larger, AXES, [("F", "5 to 10")])
+    within = replace(smaller, within=[Larger(larger.rows, larger.values, pattern, apart=False)])
+    most = dict(zip(cells_of(larger), most_more(within, AXES, within.counted(*AXES)[0]).ravel().tolist(), strict=True))
+    assert most == {("F", "5 to 10"): NO_LIMIT, ("M", "5 to 10"): 2, ("F", "11 to 15"): 60, ("M", "11 to 15"): 60}
+    assert (within.measured(*AXES).growth[0].ravel() == list(most.values())).all()
+
+
+@pytest.mark.parametrize("total_hidden", [False, True])
+def test_a_cell_is_known_to_be_empty_where_all_of_its_line_are_in_a_smaller_population(total_hidden: bool) -> None:
+    """All girls of both ages go to school, and none of them is in a third group of age: so none of the girls with plans is, either."""
+    frame = children_of(AXES, {
+        ("F", "5 to 10"): dict.fromkeys((LARGER, SMALLER), (40, 0)), ("F", "11 to 15"): dict.fromkeys((LARGER, SMALLER), (30, 0)),
+        ("M", "0 to 4"): {LARGER: (25, 0), SMALLER: (0, 0)}, ("M", "5 to 10"): {LARGER: (50, 0), SMALLER: (30, 0)},
+    })
+    larger, smaller = counted(frame, LARGER), counted(frame, SMALLER)
+    hidden = hides(larger, AXES, [(sex, age) for sex in "FM" for age in ("0 to 4", "5 to 10")])
+    pattern = hides(smaller, ("sex", ALL), [("F", ALL)] if total_hidden else [])
+    told = empty_in_larger(Larger(larger.rows, larger.values, hidden, apart=False), smaller, pattern, AXES)
+    empty = [cell for cell, known in zip(cells_of(larger), told.ravel(), strict=True) if known]
+    assert empty == ([] if total_hidden else [("F", "0 to 4")])
+
+
+def cells_of(children: Children) -> list[Group]:
+    return list(itertools.product(*(children.rows.axes[name].groups for name in AXES)))
