@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.chart_key import key_html
 from dashboard.charts.theme import BACKGROUNDS, CONFIG, Drawing
 from dashboard.prose import STYLE as PROSE_STYLE
-from dashboard.prose import prose
+from dashboard.prose import paragraph, prose
 
 COLUMNS, STACKED = (3, 2), "640px"
 """How wide two charts beside each other are, and the width of the window up to which Streamlit puts one below the other."""
@@ -43,7 +43,7 @@ def titles(first: str, second: str = "") -> str:
 
 def second_title(title: str) -> str:
     """What stands below the first of two charts, and is to be seen only where the second follows below it, as its title."""
-    return f'<p class="stacked">{html.escape(title, quote=False)}</p>' if title else ""
+    return paragraph(title, "stacked") if title else ""
 
 
 def page_style() -> None:

@@ -47,9 +47,7 @@ def choose(data: Data, *, protected: bool = False) -> Filters:
             bind="query-params",
         )
         # Counting everything anew after a load takes a moment, which nobody should spend in front of an empty page.
-        units = dict.fromkeys(measure.unit for measure in measures())
-        counted = all(data.reporting.is_prepared(unit, grain, protected=False) for unit in units)
-        with while_counting(320, there=counted):
+        with while_counting(320, there=data.reporting.is_prepared(measures(), grain, protected=False)):
             offered = choices(data, grain)
         where = _protected_groups(offered) if protected else _groups(offered, _several)
         first, last = _range(offered.periods, grain)

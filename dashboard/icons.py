@@ -94,19 +94,14 @@ def _letter(letter: str, colour: str, x: int, y: int, size: int = 12) -> str:
     return f'<text x="{x}" y="{y}" {style}>{letter}</text>'
 
 
-def _image(drawing: str) -> str:
-    """A drawing as an image of its own: Streamlit takes inline SVG out of HTML."""
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="36" height="36" viewBox="0 0 36 36">{drawing}</svg>'
-    return f'<img alt="" width="32" height="32" style="flex:none" src="data:image/svg+xml,{quote(svg)}">'
+def _image(drawing: str, side: int = 36, looks: str = 'width="32" height="32" style="flex:none"') -> str:
+    """A drawing as an image of its own: Streamlit takes inline SVG out of HTML. `side`: how high and wide it is drawn."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}" viewBox="0 0 {side} {side}">{drawing}</svg>'
+    return f'<img alt="" {looks} src="data:image/svg+xml,{quote(svg)}">'
 
 
-def _small_image(drawing: str) -> str:
-    """One as high as the words that follow it."""
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24">{drawing}</svg>'
-    return f'<img alt="" style="height:1.2em;vertical-align:-.25em" src="data:image/svg+xml,{quote(svg)}">'
-
-
-CROSSING = _small_image(
-    f'<path d="M3 8 H15 M11 4 L15 8 L11 12 M21 16 H9 M13 12 L9 16 L13 20" fill="none" stroke="{COMMON_CAUSE}" stroke-width="2.2"/>'
+CROSSING = _image(
+    f'<path d="M3 8 H15 M11 4 L15 8 L11 12 M21 16 H9 M13 12 L9 16 L13 20" fill="none" stroke="{COMMON_CAUSE}" stroke-width="2.2"/>',
+    side=24, looks='style="height:1.2em;vertical-align:-.25em"',
 )
 """Stands before the words about a change of definition: from there to here, and from here to there."""

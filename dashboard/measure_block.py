@@ -150,7 +150,7 @@ def _more(view: View, breakdown: Breakdown, shown: Shown) -> None:
         st.caption(f"Written down for improvement: {counts}.")
     there = [name for name in MORE if name != TABLE or shown.has_values]
     opened = st.pills(
-        "More about this measure", there, selection_mode="multi", format_func=_switch, key=f"more_{measure.id}",
+        "More about this measure", there, selection_mode="multi", format_func=lambda name: MORE[name][0], key=f"more_{measure.id}",
         label_visibility="collapsed",
     )
     draw = {TABLE: lambda: _table(shown, breakdown), IMPROVEMENT: lambda: improvement_section(view, shown.trend),
@@ -160,10 +160,6 @@ def _more(view: View, breakdown: Breakdown, shown: Shown) -> None:
             with st.container(border=True):
                 st.markdown(f"**{MORE[name][1]}**")
                 draw[name]()
-
-
-def _switch(name: str) -> str:
-    return MORE[name][0]
 
 
 def _table(shown: Shown, breakdown: Breakdown) -> None:

@@ -102,8 +102,7 @@ class PersonalReporting:
 
     def is_prepared(self, wanted: Iterable[Measure], grain: str) -> bool:
         """Whether what the summaries of measures are made from is there already."""
-        units = dict.fromkeys(measure.unit for measure in wanted)
-        return all(self._reporting.is_prepared(unit, grain, protected=not self.exact) for unit in units)
+        return self._reporting.is_prepared(wanted, grain, protected=not self.exact)
 
     def summary(self, measure: Measure, grain: str, *, by: Sequence[str] = (), where: Where | None = None) -> pl.DataFrame:
         """The summary of a measure (see `metrics.summarise.summarise`), protected for a viewer.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,9 +113,10 @@ class Reporting:
         for unit in UNITS:
             self._cells_of(unit, grain)
 
-    def is_prepared(self, unit: Unit, grain: str, *, protected: bool) -> bool:
-        """Whether the exact or the protected tables of a unit are there, so that nobody waits for them."""
-        return _declared(unit, grain)[1] in (self._protected if protected else self._cells)
+    def is_prepared(self, wanted: Iterable[Measure], grain: str, *, protected: bool) -> bool:
+        """Whether the exact or the protected tables that measures are made from are there, so that nobody waits for them."""
+        there_are, units = self._protected if protected else self._cells, dict.fromkeys(measure.unit for measure in wanted)
+        return all(_declared(unit, grain)[1] in there_are for unit in units)
 
     def prepare_as(self, other: Reporting) -> list[str]:
         """Works out what has been worked out of another version, so that nobody waits for it. Gives the grains among it."""

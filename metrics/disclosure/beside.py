@@ -15,6 +15,7 @@ import numpy as np
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.family import ALL
 from metrics.disclosure.implied import Pair, not_finer_breakdowns
+from metrics.disclosure.larger import Larger
 from metrics.disclosure.tables import Pattern
 
 if TYPE_CHECKING:
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 
 
 class Beside(NamedTuple):
-    """Another population and a larger one that holds both: how many children each row stands for, and what is hidden of them."""
+    """Another population (how many children each row stands for, and what is hidden of them), and a larger one that holds both."""
 
     values: Numbers
     pattern: Pattern
-    larger_values: Numbers
-    larger_pattern: Pattern
+    larger: Larger
 
 
 def groups_beside_to_hide(children: Children, pattern: Pattern, others: Iterable[Beside]) -> Iterator[tuple[str, Mask]]:
@@ -38,9 +38,9 @@ def groups_beside_to_hide(children: Children, pattern: Pattern, others: Iterable
     names = not_finer_breakdowns(children)
     for other in others:
         for second in names:
-            rest = children.rows.sums(other.larger_values, ALL, second) - children.rows.sums(other.values, ALL, second)
+            rest = other.larger.counted(ALL, second) - children.rows.sums(other.values, ALL, second)
             full = rest < children.rules.smallest_range
-            full &= ~other.pattern.of(ALL, second) & ~other.larger_pattern.of(ALL, second)
+            full &= ~other.pattern.of(ALL, second) & ~other.larger.pattern.of(ALL, second)
             if not (full.any(axis=2) & ~full.all(axis=2)).any():
                 continue
             beyond = np.where(full, rest, 0).sum(axis=2)

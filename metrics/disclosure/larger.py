@@ -52,8 +52,8 @@ def told_by(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Ma
 def most_more(children: Children, pair: Pair, size: Numbers) -> Numbers:
     """How many more children each cell of a table could hold: no more than a larger population shows."""
     most = np.full(size.shape, NO_LIMIT)
-    for larger in children.within:
-        if ALL not in pair and larger.pattern.has(*pair):
+    for larger in children.within if ALL not in pair else ():
+        if larger.pattern.has(*pair):
             most = np.where(larger.pattern.of(*pair), most, np.minimum(most, larger.counted(*pair) - size))
     return most
 

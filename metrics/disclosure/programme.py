@@ -47,7 +47,8 @@ class _Programme:
     def __init__(self, questions: list[Question]) -> None:
         self._equal = scipy.sparse.block_diag([_equalities(each) for each in questions], format="csr")
         self._true = np.concatenate([amount[each.hidden] for each in questions for amount in each.amounts])
-        self._most = self._true + np.concatenate([growth[each.hidden] for each in questions for growth in each.growth])
+        most = self._true + np.concatenate([growth[each.hidden] for each in questions for growth in each.growth])
+        self._bounds = np.column_stack([np.zeros(len(most)), most])
         self._wanted = np.concatenate([wanted[each.hidden] for each in questions for wanted in each.wanted])
         counts = [len(each.amounts) * int(each.hidden.sum()) for each in questions]
         self._table = np.repeat(np.arange(len(questions)), counts)
@@ -81,8 +82,7 @@ class _Programme:
     def _look(self, weights: Numbers) -> None:
         """Takes note of the solution where the weighted sum is greatest."""
         if weights.any():
-            bounds = np.column_stack([np.zeros(len(weights)), self._most])
-            found = linprog(-weights, A_eq=self._equal, b_eq=self._totals, bounds=bounds, method="highs").x
+            found = linprog(-weights, A_eq=self._equal, b_eq=self._totals, bounds=self._bounds, method="highs").x
             np.minimum(self._least, found, out=self._least)
             np.maximum(self._greatest, found, out=self._greatest)
 

@@ -148,13 +148,11 @@ def _hide_more(populations: list[Population], values: dict[str, Pattern], number
 
 def _beside(population: Population, populations: list[Population]) -> Iterator[Beside]:
     """The other populations that are some of a larger one which holds this one too."""
-    for larger in populations:
-        if larger is population or not np.all(population.values <= larger.values):
-            continue
-        for other in populations:
-            holds = np.all(population.values <= other.values)  # as it does itself
-            if not holds and np.all(other.values <= larger.values) and other is not larger:
-                yield Beside(other.values, other.pattern, larger.values, larger.pattern)
+    others = [other for other in populations if not np.all(population.values <= other.values)]
+    for larger in population.children.within if population.children else ():
+        for other in others:
+            if np.all(other.values <= larger.values):
+                yield Beside(other.values, other.pattern, larger)
 
 
 def _helped_by_larger(
@@ -358,8 +356,8 @@ def _protect_outcome(
     apart, settled = None, dict[tuple[str, str], Mask]()
     pattern = values.get(id, Pattern())
     if same and population.part_of:
-        larger = population.part_of[0]
-        apart = (larger.values, numbers[f"{same}.with"], numbers[f"{same}.without"], values[same])
+        larger = next(each for each in children.within if each.apart)
+        apart = (larger, numbers[f"{same}.with"], numbers[f"{same}.without"], values[same])
         settled = _of_part(values[same], population.part_of[1], population)
         pattern.masks.update(settled)
     rules = children.rules

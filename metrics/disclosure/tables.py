@@ -74,9 +74,9 @@ class Measured:
 
     `size`: children or events. `amounts`: what must be protected. `seeds`: what is hidden to begin with. `free`: where an amount has
     no upper limit, because the size is not shown. `growth`: by how much each amount could be more there all the same, as larger populations
-    tell. `whole`: where everything is hidden, empty cells too. `known_empty`: empty cells that
-    are known to be empty from elsewhere. `told`: cells that stay shown, as another population tells them. `rests`: what a larger
-    population has beyond this one, and how much of each the hidden cells of a line must hold, if any.
+    tell. `whole`: where everything is hidden, empty cells too. `known_empty`: empty cells that are known to be empty from elsewhere.
+    `told`: cells that stay shown, as another population tells them. `rests`: what a larger population has beyond this one, and how much
+    of each the hidden cells of a line must hold, if any.
     """
 
     size: Numbers
@@ -146,8 +146,7 @@ def _one_way(subject: Subject, pattern: Pattern, name: str) -> Mask:
     hidden = measured.whole[:, :, 0] | pattern.withheld.get(name, np.zeros(len(size), dtype=bool))[:, None]
     outer = pattern.of(axis.parent, ALL)[:, :, 0]
     for period in np.flatnonzero(~hidden.all(axis=1)):
-        for group in range(outer.shape[1]):
-            members = axis.members(group)
+        for group, members in enumerate(subject.rows.parts(name)):
             if outer[period, group]:
                 hidden[period, members] = True
                 continue
@@ -207,9 +206,8 @@ def _blocks(subject: Subject, pattern: Pattern, pair: tuple[str, str]) -> list[_
     row_margins, column_margins = pattern.of(first.name, second.parent), pattern.of(first.parent, second.name)
     totals = pattern.of(first.parent, second.parent)
     result = []
-    for outer in range(len(subject.rows.axes[first.parent].groups)):
-        for other in range(len(subject.rows.axes[second.parent].groups)):
-            rows, columns = first.members(outer), second.members(other)
+    for outer, rows in enumerate(subject.rows.parts(first.name)):
+        for other, columns in enumerate(subject.rows.parts(second.name)):
             unknown = totals[:, outer, other]
             if len(rows) and len(columns):
                 size = measured.size[np.ix_(np.arange(len(measured.size)), rows, columns)]

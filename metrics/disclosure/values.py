@@ -112,7 +112,7 @@ class Outcome:
     with_outcome: Numbers
     without: Numbers
     least_with: int
-    apart: tuple[Numbers, Numbers, Numbers, Pattern] | None = None
+    apart: tuple[Larger, Numbers, Numbers, Pattern] | None = None
     shown_of_part: bool = False
     _finer: frozenset[str] = field(init=False)
 
@@ -133,15 +133,15 @@ class Outcome:
         told = nothing(size)
         growth = [np.where(not_shown, most_more(self.children, (first, second), size), NO_LIMIT)] * 2
         if self.apart:
-            values, larger_yes, larger_no, pattern = self.apart
-            rests = [self.rows.sums(larger, first, second) - here for larger, here in ((values, size), (larger_yes, yes), (larger_no, no))]
+            larger, larger_yes, larger_no, pattern = self.apart
+            rests = [larger.counted(first, second) - size]
+            rests += [self.rows.sums(values, first, second) - here for values, here in ((larger_yes, yes), (larger_no, no))]
             seeds |= pattern.of(first, second) if pattern.has(first, second) else nothing(size)
             seeds |= self._few(first, second, *rests)
             if ALL not in (first, second) and pattern.has(first, second):
                 seen = ~pattern.of(first, second)
                 growth = [np.where(seen, np.minimum(most, rest), most) for most, rest in zip(growth, rests[1:], strict=True)]
-            for larger_children in [larger for larger in self.children.within if larger.apart]:
-                told |= told_of_outcome(larger_children, pattern, self.children, (first, second), size)
+            told = told_of_outcome(larger, pattern, self.children, (first, second), size)
         whole = _unless_either(self, first, second, size)
         needed = self.children.rules.smallest_range * self.children.most_events
         return Measured(

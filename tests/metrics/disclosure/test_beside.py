@@ -11,6 +11,7 @@ from scipy.optimize import linprog
 
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.beside import Beside, groups_beside_to_hide, least_in_cells
+from metrics.disclosure.larger import Larger
 from tests.metrics.disclosure.made_up import children_of, counted, hides
 
 LARGER, SCHOOL, TRAINED = "education_plan", "persistent_absence", "carer_trained"
@@ -73,7 +74,7 @@ def test_who_does_not_go_to_school_is_told_by_who_does(not_at_school: int, hidde
     trained, school, larger = (counted(frame, measure) for measure in (TRAINED, SCHOOL, LARGER))
     hidden = [("kinship", "16 and over"), ("residential", "16 and over")]
     shown = hides(trained, AXES, [])
-    beside = Beside(school.values, shown, larger.values, shown)
+    beside = Beside(school.values, shown, Larger(larger.rows, larger.values, shown, apart=False))
     found = dict(groups_beside_to_hide(trained, hides(trained, AXES, hidden), [beside])).get("placement", np.zeros((1, 9), dtype=bool))
     placements = trained.rows.axes["placement"].groups
     assert [placements[group] for group in np.flatnonzero(found[0])] == (["kinship"] if hidden_of_kinship else [])
