@@ -18,7 +18,7 @@ from dashboard.personal import MOST_CHARACTERISTICS, PROTECTED_LIMIT
 from dashboard.session import Choices, Data, choices
 from dashboard.shared import while_counting
 from dashboard.view import Filters
-from dashboard.words import NOUNS, listing, long_date, lower_first, plural, upper_first
+from dashboard.words import NOUNS, listing, long_date, lower_first, upper_first
 from metrics.breakdowns import AREAS, EVERY, Breakdown
 from metrics.catalogue import measures, statement_of
 from metrics.kinds import Measure
@@ -34,7 +34,9 @@ CHARTS: dict[str, str] = {
     AUTOMATIC: "Automatic", Chart.PROCESS_CONTROL.value: "Process control", Chart.RUN.value: "Run chart", Chart.LINE.value: "Line",
 }
 IN_SIGHT = ("placement", "care_status", "ethnicity_group")
-"""The breakdowns that are open at first; the others are one click away."""
+"""The breakdowns that are always to be seen; the others are one click away, unless they are set."""
+MORE = "more_filters"
+"""The key of what has the others."""
 
 
 def choose(data: Data, *, protected: bool = False) -> Filters:
@@ -149,15 +151,20 @@ Draw = Callable[[Breakdown, Sequence[str]], tuple[str, ...]]
 
 
 def _groups(offered: Choices, draw: Draw) -> Mapping[str, tuple[str, ...]]:
-    """A widget for each breakdown, a few in sight and the others folded away."""
-    in_sight = [name for name in offered.groups if name in AREAS or name in IN_SIGHT]
-    kept = {name: draw(EVERY[name], offered.groups[name]) for name in in_sight}
-    others = [name for name in offered.groups if name not in in_sight]
-    set_below = sum(bool(st.session_state.get(name)) for name in others)
-    label = f"More filters ({plural(set_below, 'active', 'active')})" if set_below else "More filters"
-    with st.expander(label, icon=":material/tune:", key="more_filters"):
-        kept |= {name: draw(EVERY[name], offered.groups[name]) for name in others}
-    return {name: kept[name] for name in offered.groups if kept[name]}
+    """A widget for each breakdown that is in sight, set or unfolded. One that is folded away would only be sent with every click."""
+    unfolded = bool(st.session_state.get(MORE))
+    folded = [name for name in offered.groups if name not in (*AREAS, *IN_SIGHT) and (unfolded or not _is_set(name))]
+    kept = {name: draw(EVERY[name], offered.groups[name]) for name in offered.groups if name not in folded}
+    # Its label is always the same: with another, Streamlit would fold it anew.
+    with st.expander("More filters", icon=":material/tune:", key=MORE, on_change="rerun"):
+        if unfolded:
+            kept |= {name: draw(EVERY[name], offered.groups[name]) for name in folded}
+    return {name: kept[name] for name in offered.groups if kept.get(name)}
+
+
+def _is_set(name: str) -> bool:
+    """Whether a filter has a value, or is about to have one: the address has it before the widget is drawn."""
+    return bool(st.session_state[name]) if name in st.session_state else name in st.query_params
 
 
 def _protected_groups(offered: Choices) -> Mapping[str, tuple[str, ...]]:

@@ -84,6 +84,25 @@ def test_a_filter_changes_the_numbers_and_the_address_and_can_be_cleared(page: P
     expect(page).not_to_have_url(re.compile("placement="), timeout=PATIENCE)
 
 
+def test_a_filter_is_in_sight_while_it_is_set_and_unfolded_otherwise(page: Page, dashboard_url: str, visit: Visit) -> None:
+    visit(page, f"{dashboard_url}/?sex=Female")
+    sex, age = (page.get_by_role("combobox", name=re.compile(f"^{name}")) for name in ("Sex", "Age"))
+    expect(sex).to_be_visible()
+    expect(age).to_have_count(0)
+    page.get_by_text("More filters").click()
+    choose(page, re.compile("^Age"), "5 to 10")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("sex is ‘Female’ and age is ‘5 to 10’")).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("More filters").click()
+    expect(page.get_by_role("combobox", name=re.compile("^Disability"))).to_have_count(0, timeout=PATIENCE)
+    expect(age).to_be_visible()
+    assert choices(page) == {"sex": ["Female"], "age_band": ["5 to 10"]}
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_text("All children, quarters from")).to_be_visible(timeout=PATIENCE)
+    expect(sex).to_have_count(0)
+    assert not choices(page)
+
+
 def test_a_filter_that_a_measure_cannot_take_is_explained_there(page: Page, dashboard_url: str, visit: Visit) -> None:
     visit(page, f"{dashboard_url}/statement_1?unaccompanied=No")
     block = page.locator(".st-key-block_unaccompanied_assessed_once_stable")
