@@ -12,8 +12,12 @@ from dashboard.charts.theme import BACKGROUNDS, CONFIG, Drawing
 from dashboard.prose import STYLE as PROSE_STYLE
 from dashboard.prose import paragraph, prose
 
+BLOCK, LEFT, RIGHT = "block_", "left_of_", "right_of_"
+"""What the keys of three containers begin with: the first holds the other two, which stand beside each other where there is room. For
+Streamlit's columns, one element more would be sent at every click."""
 COLUMNS, STACKED = (3, 2), "640px"
-"""How wide two charts beside each other are, and the width of the window up to which Streamlit puts one below the other."""
+"""How wide the two are, and the width of the window up to which one is below the other."""
+_PAIR = f'[class*="st-key-{BLOCK}"]:has(> * > [class*="st-key-{LEFT}"])'
 
 STYLE = f"""<style>
 .stPlotlyChart :is(.xtick, .ytick, .infolayer, .hoverlayer) text {{fill: currentColor !important}}
@@ -24,6 +28,10 @@ STYLE = f"""<style>
 .prose > .titles > * {{margin: 0; flex: {COLUMNS[0]} 1 0; font-weight: 600}}
 .prose > .titles > :nth-child(2) {{flex-grow: {COLUMNS[1]}}}
 .prose > .stacked {{display: none; font-weight: 600}}
+@media not all and (max-width: {STACKED}) {{
+  {_PAIR} {{display: grid; grid-template-columns: minmax(0, {COLUMNS[0]}fr) minmax(0, {COLUMNS[1]}fr); column-gap: 2rem}}
+  {_PAIR} > :not(:has(> :is([class*="st-key-{LEFT}"], [class*="st-key-{RIGHT}"]))) {{grid-column: 1 / -1}}
+}}
 @media (max-width: {STACKED}) {{
   .prose > .titles > :nth-child(2) {{display: none}}
   .prose > .stacked {{display: block}}

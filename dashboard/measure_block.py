@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import exports, sentences, words
-from dashboard.chart_block import COLUMNS, draw_chart, second_title, titles
+from dashboard.chart_block import BLOCK, LEFT, RIGHT, draw_chart, second_title, titles
 from dashboard.charts.groups import groups_chart
 from dashboard.charts.trend import trend_chart
 from dashboard.comparator_blocks import beside_table, beside_words, crossing_words
@@ -37,7 +37,7 @@ from metrics.trend import Trend
 
 TABLE, IMPROVEMENT, COUNTED = "table", "improvement", "counted"
 MORE = {
-    TABLE: (":material/table: View as table", "View as table"),
+    TABLE: (":material/table: View as table, download", "View as table, download"),
     IMPROVEMENT: (":material/trending_up: Improvement", "Improvement: actions, changes, notes, targets"),
     COUNTED: (":material/calculate: How this is counted, and more", "How this is counted"),
 }
@@ -47,12 +47,10 @@ MORE = {
 @st.fragment
 def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> None:
     """Everything about one measure. Opening its table draws only this block anew."""
-    with st.container(border=True, key=f"block_{measure.id}"):
+    with st.container(border=True, key=f"{BLOCK}{measure.id}"):
         # The address, which the link to the equality page has, also says who somebody is who looks at the made-up authority.
         drawn_once(view, ("block", measure.id, breakdown.id, address(view.filters)), lambda: _charts_and_words(view, breakdown, shown))
         _more(view, breakdown, shown)
-        if shown.has_values:
-            _download(view, shown, breakdown)
 
 
 def _charts_and_words(view: View, breakdown: Breakdown, shown: Shown) -> None:
@@ -70,10 +68,9 @@ def _charts_and_words(view: View, breakdown: Breakdown, shown: Shown) -> None:
     over, by = f"By {sentences.grain(trend)}", _groups_title(trend, breakdown, shown.groups)
     crossed = crossing_words(shown.beside.changes, "this trend")
     prose([*about, *_headline(trend), *crossed, *_gap(measure, breakdown, shown), titles(over, by)])
-    over_time, by_group = st.columns(COLUMNS, gap="medium")
-    with over_time:
+    with st.container(key=f"{LEFT}{measure.id}"):
         _over_time(view, shown, by)
-    with by_group:
+    with st.container(key=f"{RIGHT}{measure.id}"):
         _by_group(view, trend, breakdown, shown.groups)
         if _has_gap(measure, shown):
             equality_link(view.filters, measure, breakdown)
@@ -153,7 +150,7 @@ def _more(view: View, breakdown: Breakdown, shown: Shown) -> None:
         "More about this measure", there, selection_mode="multi", format_func=lambda name: MORE[name][0], key=f"more_{measure.id}",
         label_visibility="collapsed",
     )
-    draw = {TABLE: lambda: _table(shown, breakdown), IMPROVEMENT: lambda: improvement_section(view, shown.trend),
+    draw = {TABLE: lambda: _table(view, shown, breakdown), IMPROVEMENT: lambda: improvement_section(view, shown.trend),
             COUNTED: lambda: _definitions(measure)}
     for name in there:
         if name in opened:
@@ -162,8 +159,8 @@ def _more(view: View, breakdown: Breakdown, shown: Shown) -> None:
                 draw[name]()
 
 
-def _table(shown: Shown, breakdown: Breakdown) -> None:
-    """The numbers behind the charts."""
+def _table(view: View, shown: Shown, breakdown: Breakdown) -> None:
+    """The numbers behind the charts, to be read and to be taken away."""
     trend, groups, measure = shown.trend, shown.groups, shown.trend.measure
     st.table(trend_table(trend), alt=f"{measure.title} over time", border="horizontal")
     beside_table(shown.beside, measure.title)
@@ -171,6 +168,7 @@ def _table(shown: Shown, breakdown: Breakdown) -> None:
     if groups.height:
         alt = f"{measure.title} by {words.lower_first(breakdown.title)}"
         st.table(groups_table(measure, breakdown, groups), alt=alt, border="horizontal")
+    _download(view, shown, breakdown)
 
 
 def _definitions(measure: Measure) -> None:

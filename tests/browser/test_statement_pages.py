@@ -42,7 +42,7 @@ def test_plotly_takes_a_chart_that_it_gets_again_for_what_it_is(page: Page, dash
     expect(charts.locator(".main-svg").first).to_be_visible()
     drawn = charts.evaluate_all("""plots => plots.map(plot => ({
         width: plot.getBoundingClientRect().width, told: plot.layout.width, template: Boolean(plot.layout.template),
-        revision: plot.layout.datarevision, column: plot.closest('[data-testid=stColumn]').getBoundingClientRect().width,
+        revision: plot.layout.datarevision, column: plot.closest('.stVerticalBlock').getBoundingClientRect().width,
     }))""")
     assert any(chart["column"] % 1 for chart in drawn)
     for chart in drawn:

@@ -18,8 +18,12 @@ from streamlit.elements.widgets import button
 from streamlit.testing.v1 import AppTest
 
 from config.settings import PROJECT_FOLDER
+from dashboard.filters import MORE
+from dashboard.measure_block import MORE as SWITCHES
 
 SECONDS = 600
+OPENED = {words.partition(" ")[2]: name for name, (words, _) in SWITCHES.items()}
+"""What a measure's block has on request, by the words of its switch without the icon."""
 WITH_TABLE = ("table", "dataframe", "arrow_table", "arrow_data_frame")
 
 
@@ -43,7 +47,7 @@ def html_words(app: AppTest) -> str:
 
 
 class Visitor:
-    """Somebody in a role with filters in the address."""
+    """Somebody in a role with filters in the address, who unfolds and opens whatever a page has."""
 
     def __init__(self, patch: pytest.MonkeyPatch, role: str, **address: str) -> None:
         self.files: dict[str, Callable[[], bytes]] = {}
@@ -57,6 +61,7 @@ class Visitor:
         self.app = AppTest.from_file(str(PROJECT_FOLDER / "dashboard" / "app.py"), default_timeout=SECONDS)
         for name, value in {"demo_role": role, **address}.items():
             self.app.query_params[name] = value
+        self.app.session_state[MORE] = True
         self._run("overview")
 
     def pages(self) -> list[str]:
@@ -77,6 +82,11 @@ class Visitor:
 
     def _run(self, page: str) -> Seen:
         self.app.run()
+        if blocks := [each for each in self.app.button_group if str(each.key).startswith("more_")]:
+            for each in blocks:
+                each.set_value([OPENED[option] for option in each.options])
+            self.files.clear()
+            self.app.run()
         assert not self.app.exception, [error.value for error in self.app.exception]
         self.last = Seen(page, "\n".join(self._texts()), dict(self.files))
         return self.last
