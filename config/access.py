@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from config.toml_file import ConfigError, check_text, config_folder, line_of, read_entries, read_toml
+from config.toml_file import ConfigError, check_text, config_folder, line_of, read_entries, read_toml, while_it_says_the_same
 
 REQUIRED = ("role", "claim", "is")
 OPTIONAL = ("teams", "providers")
@@ -65,7 +65,10 @@ def access() -> Access:
     Read anew at each call, so that a change holds without a restart. Raises ConfigError, naming the line, for anything in the
     file that is missing, unknown or of the wrong type: a mistake must not give anybody a role.
     """
-    path = config_folder() / "access.toml"
+    return while_it_says_the_same(config_folder() / "access.toml", _access)
+
+
+def _access(path: Path) -> Access:
     settings = read_toml(path)
     entries = read_entries(path, "grant", REQUIRED, OPTIONAL, beside=SETTINGS)
     return Access(

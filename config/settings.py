@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.toml_file import ConfigError, config_folder, line_of, read_toml
+from config.toml_file import ConfigError, config_folder, line_of, read_toml, while_it_says_the_same
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 FILE_DATABASES = ("duckdb:///", "sqlite:///")
@@ -34,7 +34,17 @@ def settings() -> Settings:
     Read anew at each call, because tests and commands change the environment.
     Raises ConfigError for a setting that is missing, unknown or not text.
     """
-    path = config_folder() / "settings.toml"
+    values = while_it_says_the_same(config_folder() / "settings.toml", _values)
+    return Settings(
+        authority=os.environ.get("QS133_AUTHORITY") or values["authority"],
+        database=absolute_address(os.environ.get("QS133_DATABASE_URL") or values["database"]),
+        workspace=absolute_address(os.environ.get("QS133_WORKSPACE_URL") or values["workspace"]),
+        region=os.environ.get("QS133_REGION") or values.get("region", OPTIONAL["region"]),
+        comparators=PROJECT_FOLDER / (os.environ.get("QS133_COMPARATORS") or values.get("comparators") or OPTIONAL["comparators"]),
+    )
+
+
+def _values(path: Path) -> dict[str, str]:
     values = read_toml(path)
     known = {"authority", "database", "workspace", *OPTIONAL}
     for name, value in values.items():
@@ -46,13 +56,7 @@ def settings() -> Settings:
     missing = known - values.keys() - OPTIONAL.keys()
     if missing:
         raise ConfigError(f"{path.name} lacks the setting {sorted(missing)[0]!r}. Put it back.")
-    return Settings(
-        authority=os.environ.get("QS133_AUTHORITY") or values["authority"],
-        database=absolute_address(os.environ.get("QS133_DATABASE_URL") or values["database"]),
-        workspace=absolute_address(os.environ.get("QS133_WORKSPACE_URL") or values["workspace"]),
-        region=os.environ.get("QS133_REGION") or values.get("region", OPTIONAL["region"]),
-        comparators=PROJECT_FOLDER / (os.environ.get("QS133_COMPARATORS") or values.get("comparators") or OPTIONAL["comparators"]),
-    )
+    return values
 
 
 def absolute_address(url: str) -> str:

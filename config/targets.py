@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from config.code_lists import PLACEMENTS
-from config.toml_file import ConfigError, check_date, check_text, config_folder, read_entries
+from config.toml_file import ConfigError, check_date, check_text, config_folder, read_entries, while_it_says_the_same
 
 REQUIRED = ("measure", "level", "from")
 OPTIONAL = ("placement", "reason")
@@ -38,8 +39,12 @@ def targets() -> tuple[Target, ...]:
     entry, for a key that is missing, unknown or of the wrong type, a negative level, an unknown placement and a target
     that is there twice.
     """
+    return while_it_says_the_same(config_folder() / "targets.toml", _targets)
+
+
+def _targets(path: Path) -> tuple[Target, ...]:
     read: dict[tuple[str, datetime.date, str | None], Target] = {}
-    for at, line, entry in read_entries(config_folder() / "targets.toml", "target", REQUIRED, OPTIONAL):
+    for at, line, entry in read_entries(path, "target", REQUIRED, OPTIONAL):
         target = _target(at, line, entry)
         key_of = (target.measure, target.from_date, target.placement)
         if key_of in read:

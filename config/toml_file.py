@@ -7,13 +7,15 @@ import datetime
 import os
 import re
 import tomllib
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
+T = TypeVar("T")
 
 
 class ConfigError(Exception):
@@ -31,18 +33,38 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises ConfigError when the file is missing or is not TOML.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(f"The settings file {path} is missing. Put it back, or point QS133_CONFIG at the folder that has it.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The settings file {path} can't be read ({error}). It must be a UTF-8 text file.") from None
-    try:
-        return copy.deepcopy(_parsed(text))
+        return copy.deepcopy(_parsed(_text(path)))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path.name} is not valid TOML: {error}. Correct that line and try again.") from None
 
 
-# The files are read anew at each click, so that a change holds at once; what a file says is worked out when it says something else.
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"The settings file {path} is missing. Put it back, or point QS133_CONFIG at the folder that has it.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The settings file {path} can't be read ({error}). It must be a UTF-8 text file.") from None
+
+
+def while_it_says_the_same(path: Path, build: Callable[[Path], T]) -> T:
+    """What `build` makes of a file, made anew only when the file says something else; nobody may change it.
+
+    The files are read at each click, so that a change holds at once. Raises what `build` does.
+    """
+    text = _text(path)
+    known = _built.get((path, build))
+    if known is not None and known[0] == text:
+        return cast("T", known[1])
+    made = build(path)
+    if _text(path) == text:  # and not changed while it was made of
+        _built[path, build] = text, made
+    return made
+
+
+_built: dict[tuple[Path, Callable[[Path], object]], tuple[str, object]] = {}
+
+
 @lru_cache(maxsize=64)
 def _parsed(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
