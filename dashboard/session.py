@@ -7,6 +7,7 @@ arguments by name: for each by position, Streamlit inspects the function anew.
 from __future__ import annotations
 
 import datetime
+import hashlib
 from dataclasses import dataclass
 
 import polars as pl
@@ -241,7 +242,8 @@ def open_view(data: Data, filters: Filters, guard: SessionGuard, published: Publ
 def _identity(data: Data, person: Person, *more: object) -> str:
     """The same for all who see the same: of one version and part of the data, in one role, with as much chosen and written, today."""
     part = data.reporting.responsibility
-    return repr((data.url, data.key, data.reporting.version, part, person.role, *more, datetime.date.today()))
+    same = repr((data.url, data.key, data.reporting.version, part, person.role, *more, datetime.date.today()))
+    return hashlib.sha256(same.encode()).hexdigest()  # short, because everything that is looked for by it has it read again
 
 
 def open_guard(guard: SessionGuard) -> None:

@@ -44,6 +44,8 @@ audit_log = sa.Table(
     sa.Column("data_version", sa.String(100), nullable=False, comment="of the reporting database; empty where none was read"),
     comment="One row an act. Rows are added and never changed.",
 )
+_ADD = audit_log.insert()
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -64,10 +66,10 @@ def record(engine: sa.Engine, entry: Entry) -> None:
     """
     try:
         with engine.begin() as connection:
-            connection.execute(audit_log.insert().values(
-                at=datetime.datetime.now(datetime.UTC).replace(tzinfo=None), who=entry.who, role=entry.role, action=entry.action.value,
-                what=entry.what, filters=entry.filters, data_version=entry.data_version,
-            ))
+            connection.execute(_ADD, {
+                "at": datetime.datetime.now(datetime.UTC).replace(tzinfo=None), "who": entry.who, "role": entry.role,
+                "action": entry.action.value, "what": entry.what, "filters": entry.filters, "data_version": entry.data_version,
+            })
     except sa.exc.SQLAlchemyError as error:
         raise AuditUnavailable(
             "The audit log can't be written, so no exact numbers are shown. Check that the workspace database can be reached and written "

@@ -34,6 +34,7 @@ item_revision = sa.Table(
     sa.UniqueConstraint("kind", "item_id", "revision", name="one_of_each_revision"),
     comment="All revisions of all items. Rows are added and never changed.",
 )
+_COUNT = sa.select(sa.func.count(), sa.func.max(item_revision.c.revision_id))
 
 
 class EditConflict(Exception):
@@ -113,7 +114,7 @@ def change_counter(engine: sa.Engine) -> tuple[int, int]:
     Raises WorkspaceUnavailable.
     """
     with explained(), engine.connect() as connection:
-        count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(item_revision.c.revision_id))).one()
+        count, last = connection.execute(_COUNT).one()
     return count, last or 0
 
 
