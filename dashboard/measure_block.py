@@ -16,7 +16,6 @@ from dashboard.comparator_blocks import beside_table, beside_words, crossing_wor
 from dashboard.comparator_tables import published_rows
 from dashboard.emptiness import why_empty
 from dashboard.equality_words import gap_sentences
-from dashboard.filters import address
 from dashboard.icons import assurance_icon, variation_icon
 from dashboard.improvement_block import improvement_section, notes_of_view
 from dashboard.improvement_words import counts_words
@@ -45,11 +44,11 @@ MORE = {
 
 
 @st.fragment
-def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Shown) -> None:
-    """Everything about one measure. Opening its table draws only this block anew."""
+def measure_block(view: View, measure: Measure, breakdown: Breakdown, shown: Shown, address: str) -> None:
+    """Everything about one measure; `address` is the view's. Opening its table draws only this block anew."""
     with st.container(border=True, key=f"{BLOCK}{measure.id}"):
         # The address, which the link to the equality page has, also says who somebody is who looks at the made-up authority.
-        drawn_once(view, ("block", measure.id, breakdown.id, address(view.filters)), lambda: _charts_and_words(view, breakdown, shown))
+        drawn_once(view, ("block", measure.id, breakdown.id, address), lambda: _charts_and_words(view, breakdown, shown))
         _more(view, breakdown, shown)
 
 

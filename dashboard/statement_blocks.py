@@ -9,6 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.comparator_blocks import groups_note
+from dashboard.filters import address
 from dashboard.improvement_cards import buttons
 from dashboard.improvement_dialogs import edit
 from dashboard.improvement_forms import Subject
@@ -109,8 +110,9 @@ def measures(statement: Statement, view: View, breakdown: Breakdown) -> None:
     st.markdown(f"{upper_first(plural(len(shown), 'measure'))}: " + " · ".join(f"[{measure.title}](#{measure.id})" for measure in shown))
     _prepare(view, shown)
     contents = worked_out_once(view, ("shown", statement.number, breakdown.id), lambda same: shown_of(same, shown, breakdown))
+    here = address(view.filters)
     for measure in shown:
-        measure_block(view, measure, breakdown, contents[measure.id])
+        measure_block(view, measure, breakdown, contents[measure.id], here)
 
 
 def _prepare(view: View, shown: Sequence[Measure]) -> None:
