@@ -52,9 +52,9 @@ def load(
     url = None if dry_run else database_url
     dated = _read(sources, as_at, collection_year, _part_of(tell, 0.0, 0.4), shown_as)
     with begun(url) as draft:
-        merged = merge(dated, _part_of(tell, 0.4, 0.3), partial(_begin_attendance, draft))
+        merged = merge(dated, _part_of(tell, 0.4, 0.3), lambda rows: _begin(draft, {attendance_table.name: attendance(rows)}))
         date = as_at or as_at_of(merged)
-        filled = _filled(dated, merged, date)
+        filled = _filled(dated, merged, date, draft)
         version = _written(filled, date, tell, url, made_up=made_up, who=who, draft=draft)
     return _report(version, date, merged.replaced, dated, filled, dry_run)
 
@@ -100,11 +100,11 @@ def _written(
     return version
 
 
-def _begin_attendance(draft: Draft | None, rows: Rows) -> None:
-    """Attendance is by far the longest table: where the database is a file, it is written while the others are checked."""
+def _begin(draft: Draft | None, tables: Mapping[str, Rows]) -> None:
+    """Where the database is a file, these tables are written while the rest is still worked out; attendance, by far the longest, first."""
     if draft:
-        name = attendance_table.name
-        draft.begin(name, prepared({name: attendance(rows)})[name])
+        for name, rows in prepared(tables).items():
+            draft.begin(name, rows)
 
 
 def _part_of(tell: Progress, begun: float, share: float) -> Progress:
@@ -123,9 +123,11 @@ def _read(
     return with_collection_years(read_sources(sources, tell, shown_as, together), collection_year, as_at)
 
 
-def _filled(dated: Sequence[Source], merged: Merged, date: datetime.date) -> dict[str, Rows]:
+def _filled(dated: Sequence[Source], merged: Merged, date: datetime.date, draft: Draft | None = None) -> dict[str, Rows]:
+    filled = contents(merged, date)
+    _begin(draft, filled)
     counts, rows = run_checks(Returns(merged, dated, date))
-    return {**contents(merged, date), "return_check": counts, "return_check_row": rows}
+    return {**filled, "return_check": counts, "return_check_row": rows}
 
 
 def _report(

@@ -12,13 +12,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import fields
+from functools import cache
 from pathlib import Path
-from typing import Any
 
+import duckdb
 import polars as pl
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
 from data_access.engines import DatabaseUnavailable
 from data_access.load.batches import Rows, frames_of
@@ -31,10 +32,15 @@ BUSY = "Another load into this database is under way. Wait until it has ended an
 ROW_GROUP = 122_880
 """Rows that DuckDB compresses together. Given in just such batches, several threads do it in parallel and none twice."""
 
-FILE_OPTIONS = {
-    "threads": "2",
+LONG = 1_000_000
+"""Rows from which on DuckDB gets a second thread. For fewer it only costs time, as Python has work for the other processor."""
+
+FILE_OPTIONS: dict[str, str | bool | int | float | list[str]] = {
+    "threads": "1",
     # The oldest DuckDB that the file can be read with; compression for files of before takes twice as long.
     "storage_compatibility_version": "v1.3.0",
+    # Many small tables leave less of a small block empty, so there is less to write.
+    "default_block_size": "65536",
 }
 
 
@@ -45,16 +51,18 @@ class Draft:
         self._file, self._new, self._thread = file, new, thread
         self._given_up = False
         self._opened = thread.submit(self._open)
-        self._known = thread.submit(_known, file)
+        self._known: list[Load] = []
         self._written: dict[str, Future[None]] = {}
 
     def begin(self, name: str, rows: Rows) -> None:
-        """Begins to write a table and doesn't wait for it. `take_place` then writes it no more."""
-        self._written[name] = self._thread.submit(self._write, name, rows, ahead=True)
+        """Begins to write a table and doesn't wait for it. What was begun isn't written again."""
+        if name not in self._written:
+            self._written[name] = self._thread.submit(self._write, name, rows)
 
     def known(self) -> list[Load]:
         """The loads that there were before."""
-        return self._known.result()
+        self._opened.result()
+        return self._known
 
     def take_place(
         self, tables: Mapping[str, Rows], replaced: str | None, current: str, keep: int, progress: Callable[[str, float], None],
@@ -62,8 +70,7 @@ class Draft:
         """Writes what wasn't begun, and puts the file in the old one's place (see `put_in_place`)."""
         for done, (name, rows) in enumerate(tables.items()):
             progress(f"Writing {name}", done / len(tables))
-            if name not in self._written:
-                self._written[name] = self._thread.submit(self._write, name, rows)
+            self.begin(name, rows)
             self._written[name].result()
         self._thread.submit(self._close, commit=True).result()
         put_in_place(self._new, self._file, replaced, current, keep)
@@ -73,23 +80,25 @@ class Draft:
         self._given_up = True
         self._thread.submit(self._close)
 
-    def _open(self) -> sa.Connection:
-        address = sa.URL.create("duckdb", database=str(self._new))
-        writer = sa.create_engine(address, poolclass=NullPool, hide_parameters=True, connect_args={"config": FILE_OPTIONS})
-        connection = writer.connect()
-        for table in metadata.sorted_tables:
-            connection.execute(sa.schema.CreateTable(table))
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(str(self._new), config=FILE_OPTIONS)
+        # Otherwise it writes a progress bar into what the load prints, where that takes seconds.
+        connection.execute("SET enable_progress_bar_print = false")
+        self._known = _known(connection, self._file)
+        connection.begin()
+        connection.execute(_tables_made())
         return connection
 
-    def _write(self, name: str, rows: Rows, *, ahead: bool = False) -> None:
+    def _write(self, name: str, rows: Rows) -> None:
         connection = self._opened.result()
-        raw: Any = connection.connection.driver_connection
         columns = metadata.tables[name].columns.keys()
         for frame in frames_of(rows):
             if frame.is_empty() or self._given_up:
                 continue
-            raw.from_arrow(_in_row_groups(frame.select(columns))).insert_into(name)
-            if ahead or not isinstance(rows, pl.DataFrame):
+            if frame.height >= LONG:
+                connection.execute("SET threads = 2")
+            connection.from_arrow(_in_row_groups(pl.DataFrame([frame[column] for column in columns]))).insert_into(name)
+            if frame.height >= ROW_GROUP or not isinstance(rows, pl.DataFrame):
                 # Until then DuckDB keeps the frame in memory and compresses nothing. Nobody reads this file yet.
                 connection.commit()
                 connection.begin()
@@ -97,8 +106,17 @@ class Draft:
     def _close(self, *, commit: bool = False) -> None:
         connection = self._opened.result()
         if commit:
+            # Straight into the file, not first into a log beside it.
+            connection.execute("SET checkpoint_threshold = '1b'")
             connection.commit()
         connection.close()
+
+
+@cache
+def _tables_made() -> str:
+    """The statements that make every table."""
+    dialect = sa.make_url("duckdb://").get_dialect()()
+    return ";".join(str(sa.schema.CreateTable(table).compile(dialect=dialect)) for table in metadata.sorted_tables)
 
 
 def _in_row_groups(frame: pl.DataFrame) -> pa.Table:
@@ -121,8 +139,19 @@ def drafted(file: Path) -> Iterator[Draft]:
             draft.give_up()
 
 
-def _known(file: Path) -> list[Load]:
+def _known(connection: duckdb.DuckDBPyConnection, file: Path) -> list[Load]:
     """The history in a database file; none where there is no file, or one that can't be read."""
+    names = ", ".join(f'"{each.name}"' for each in fields(Load))
+    quoted = str(file).replace("'", "''")
+    with contextlib.suppress(duckdb.Error):
+        # Much quicker than asking as readers do, which a file without a history needs.
+        connection.execute(f"ATTACH '{quoted}' AS before (READ_ONLY)")
+        try:
+            found = [Load(*row) for row in connection.execute(f"SELECT {names} FROM before.load_history ORDER BY load_id DESC").fetchall()]
+        finally:
+            connection.execute("DETACH before")
+        if found:
+            return found
     try:
         return history(sa.URL.create("duckdb", database=str(file)).render_as_string())
     except DatabaseUnavailable:
