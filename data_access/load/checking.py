@@ -48,9 +48,15 @@ def check_rows(source: SourceTable, file: int) -> pl.DataFrame:
         beyond = frame["instrument"].eq("sdq_total") & ~frame["score"].is_between(0, 40)
         reasons.append(_told(beyond, "score of sdq_total is not between 0 and 40"))
     found = [reason for reason in reasons if reason is not None]
-    first = pl.lit(reduce(lambda one, other: one.zip_with(one.is_not_null(), other), found) if found else None, dtype=pl.String)
+    none = constant(REASON, None, pl.String(), frame.height)
+    first = reduce(lambda one, other: one.zip_with(one.is_not_null(), other), found).alias(REASON) if found else none
     rows = pl.Series(ROW, np.arange(frame.height, dtype=np.uint32))
-    return frame.with_columns(pl.lit(file, dtype=pl.UInt32).alias(FILE), rows, first.alias(REASON))
+    return frame.hstack([constant(FILE, file, pl.UInt32(), frame.height), rows, first])
+
+
+def constant(name: str, value: int | None, kind: pl.DataType, rows: int) -> pl.Series:
+    """A column that holds one value. Made without a query, which costs more than the few rows of most files."""
+    return pl.Series(name, [value], dtype=kind).new_from_index(0, rows)
 
 
 def _told(bad: pl.Series, reason: str) -> pl.Series | None:
@@ -62,7 +68,8 @@ def _values(text: pl.DataFrame, table: spec.Table, year: int) -> pl.DataFrame:
     """The values of a table's columns, typed, null for what is none."""
     readings = [reading for name in table.columns if (reading := _reading(name, table.rules.get(name, spec.FREE), table, year)) is not None]
     if text.height < LONG:
-        return text.with_columns(readings)
+        # One after the other: handing a few rows to several threads takes longer than reading them.
+        return text.with_columns_seq(readings)
     return text.with_columns(_each_value_once(text, reading) for reading in readings)
 
 
@@ -140,8 +147,9 @@ def refuse_repeats(frame: pl.DataFrame, table: spec.Table, texts: Sequence[Sourc
     else:
         key = list(table.columns)
         keyed = pl.concat([source.texts(key) for source in texts])
-    # Equal rows have equal hashes, so as many hashes as rows means that none repeats.
-    if keyed.hash_rows().n_unique() == keyed.height:
+    # Equal rows have equal hashes, so when no two hashes are equal none repeats.
+    hashes = np.sort(keyed.hash_rows().to_numpy())
+    if not (hashes[1:] == hashes[:-1]).any():
         return frame
     good = keyed.with_columns(frame[REASON]).with_row_index("_place").filter(pl.col(REASON).is_null())
     repeats = good.filter(~pl.struct(key).is_first_distinct())["_place"]

@@ -10,7 +10,7 @@ import polars as pl
 
 from data_access.load import specification as spec
 from data_access.load.batches import Rows, stacked
-from data_access.load.checking import FILE, REASON, ROW, TYPES, YEAR, also_bad, check_rows, good_rows, refuse_repeats
+from data_access.load.checking import FILE, LONG, REASON, ROW, TYPES, YEAR, also_bad, check_rows, constant, good_rows, refuse_repeats
 from data_access.load.judging import QUARANTINE, Judged, judge
 from data_access.load.long_attendance import LongTable, check_long
 from data_access.load.long_files import LongRaw
@@ -106,7 +106,8 @@ def _checked(
     for number, source in files:
         part = frame if len(files) == 1 else frame.filter(pl.col(FILE) == number)
         judged[number] = judge(source, source.raw, part[[ROW, REASON]])
-    return good_rows(frame).with_columns(pl.lit(files[0][1].year, dtype=pl.Int32).alias(YEAR))
+    good = good_rows(frame)
+    return good.hstack([constant(YEAR, files[0][1].year, pl.Int32(), good.height)])
 
 
 def _judged_together(table: spec.Table, tables: Sequence[SourceTable]) -> list[list[int]]:
@@ -121,7 +122,7 @@ def _held_against(table: spec.Table, frame: pl.DataFrame, known: Set[str], frame
     """Checked rows, with a reason for those that other tables show to be wrong."""
     frame = joining.held_against_others(table, frame, frames)
     if table.child and table not in KNOWN_FROM:
-        strangers = set(frame[table.child].unique()) - known - {None}
+        strangers = set(frame[table.child].unique() if frame.height >= LONG else frame[table.child]) - known - {None}
         if strangers:
             register = spec.HEADER if frames[ssd.PERSON].is_empty() else ssd.PERSON
             unknown = pl.col(table.child).is_in(list(strangers))

@@ -113,14 +113,15 @@ def read_plain(data: bytes) -> Raw | None:
         return Raw(_names(header), _frame([], [], width))
     schema = {str(position): pl.String() for position in range(width)}
     try:
-        rows = pl.read_csv(data, has_header=False, skip_rows=1, quote_char=None, schema=schema, row_index_name="line", row_index_offset=2)
+        rows = pl.read_csv(data, has_header=False, skip_rows=1, quote_char=None, schema=schema)
     except pl.exceptions.PolarsError:
         return None
     if len(rows) != lines - 1:
         return None
     body = numbers[data.index(b"\n") :]
     trimmed = body.max() <= LAST_PRINTED and np.count_nonzero(body <= SPACE) == lines
-    return Raw(_names(header), rows.with_columns(pl.col("line").cast(pl.Int64)), trimmed=trimmed)
+    rows.insert_column(0, pl.Series("line", np.arange(2, lines + 1)))
+    return Raw(_names(header), rows, trimmed=trimmed)
 
 
 def read_quoted(data: bytes, name: str) -> Raw:

@@ -52,6 +52,9 @@ class SourceTable:
 
     def texts(self, columns: Sequence[str]) -> pl.DataFrame:
         """The same of several columns, as a frame of them."""
+        if self.raw.trimmed:
+            places = {name.lower(): place for place, name in reversed([*enumerate(self.raw.columns)])}
+            return pl.DataFrame([self.raw.rows[str(places[name.lower()])].alias(name) for name in columns])
         return self.raw.rows.select(self.text(name) for name in columns)
 
     @property

@@ -80,6 +80,8 @@ def run_checks(returns: Returns) -> tuple[pl.DataFrame, pl.DataFrame]:
             continue
         failing = check.find(returns)
         counts.append((check.rule, check.finding, failing.height, failing["CHILD"].n_unique()))
+        if failing.is_empty():
+            continue
         rows.append(failing.sort("CHILD", "DECOM", YEAR).select(
             pl.lit(check.rule).alias("rule"), CHILD.alias("child_id"), DECOM.alias("start_date"),
             pl.col(YEAR).cast(pl.Int32).alias("collection_year"),

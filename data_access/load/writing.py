@@ -108,7 +108,7 @@ def prepared(contents: Mapping[str, Rows]) -> dict[str, Rows]:
 
 
 def _with_columns_of(table: sa.Table, frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(table.columns.keys())
+    return pl.DataFrame([frame[column.name] for column in table.columns])
 
 
 @contextlib.contextmanager
