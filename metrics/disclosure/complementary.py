@@ -116,6 +116,16 @@ def hide_tables(tables: Tables) -> None:
     tables.hidden &= ~tables.told_by_a_total()
     doubtful = np.flatnonzero(tables.failed)
     tables.failed[doubtful] = ~are_wide([_question(tables, int(table), safe[:, table]) for table in doubtful])
+    tables.failed |= _hold_too_little(tables)
+
+
+def _hold_too_little(tables: Tables) -> Mask:
+    """Whether the hidden cells of any line hold too little together, because others of it must stay shown: by table."""
+    found = np.zeros(len(tables.size), dtype=bool)
+    for axis in (2, 1):
+        wrong = _lines_that_give_away(tables, axis, rests=False) & tables.told.any(axis=axis)
+        found |= wrong.any(axis=1)
+    return found
 
 
 def stuck(tables: Tables) -> Mask:
@@ -147,12 +157,13 @@ def _hide_empty(some: Tables) -> None:
     some.hidden |= beside & (some.size == 0) & ~some.known_empty
 
 
-def _lines_that_give_away(now: Tables, axis: int) -> Mask:
-    """Which lines (rows for axis 2, columns for axis 1) have too little hidden. The last line's total is not shown by itself."""
+def _lines_that_give_away(now: Tables, axis: int, *, rests: bool = True) -> Mask:
+    """Which lines (rows for axis 2, columns for axis 1) have too little hidden. The last line's total is not shown by itself. `rests`:
+    whether what larger populations have beyond this one counts too."""
     hidden = now.hidden & ~now.alone() & (now.size > 0)
     count = hidden.sum(axis=axis) + (hidden & now.split).sum(axis=axis)
     wrong = count < 2
-    for layer in now.layers:
+    for layer in [layer for layer in now.layers if rests or not layer.rest]:
         held = np.where(hidden, layer.amount, 0).sum(axis=axis)
         wrong |= (held < layer.line[:, None]) & ((held > 0) | (not layer.rest))
     lines: Mask = wrong & hidden.any(axis=axis)

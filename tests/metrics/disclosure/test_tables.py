@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -42,7 +42,7 @@ def table_of(size: Numbers) -> Tables:
     empty_lines = (whole.sum(axis=2, keepdims=True) == 0) | (whole.sum(axis=1, keepdims=True) == 0)
     hidden = (whole > 0) & (whole < SMALLEST)
     nowhere = np.zeros(whole.shape, dtype=bool)
-    return Tables(whole, hidden, (layer,), empty_lines, nowhere, nowhere, np.zeros(1, dtype=bool))
+    return Tables(whole, hidden, (layer,), empty_lines, nowhere, nowhere.copy(), np.zeros(1, dtype=bool))
 
 
 @given(sizes)
@@ -83,6 +83,25 @@ def test_a_failed_table_is_unsafe_even_when_all_of_it_is_hidden(size: Numbers) -
     possible = ~tables.known_empty[0, :-1, :-1]
     down, up = np.where(possible, size, 0.0), np.where(possible, NO_LIMIT, 0.0)
     assert any(sum(moves_by_linear_programming(down, up, row, column)) < RANGE for row, column in np.argwhere(tables.hidden[0, :-1, :-1]))
+
+
+PERMANENCE = np.array([[4.0, 73, 16], [42, 50, 54], [5, 35, 29], [56, 20, 53]])
+
+
+@given(sizes.flatmap(lambda size: st.tuples(st.just(size), arrays(np.bool_, size.shape))))
+@example((PERMANENCE, np.array([[False] * 3, [True, False, False], [False] * 3, [True, False, False]])))
+@settings(max_examples=100, deadline=None)
+def test_a_table_fails_where_cells_that_stay_shown_leave_a_line_too_little(size_and_told: tuple[Numbers, Mask]) -> None:
+    """However wide the ranges are that other lines leave."""
+    size, told = size_and_told
+    tables = table_of(size)
+    tables.told[0, :-1, :-1] = told & (size >= SMALLEST)
+    hide_tables(tables)
+    if tables.failed[0]:
+        return
+    for cells, away, stays in zip(lines(size), lines(tables.hidden[0, :-1, :-1]), lines(tables.told[0, :-1, :-1]), strict=True):
+        held = cells[away & (cells > 0)]
+        assert not len(held) or not stays.any() or (len(held) >= 2 and held.sum() >= TOGETHER)
 
 
 @given(st.lists(sizes, min_size=1, max_size=4), st.integers(6, 9))
