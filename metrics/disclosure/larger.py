@@ -7,7 +7,8 @@ cell, or both hide it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -149,6 +150,40 @@ def hide_in_larger(children: Children, pattern: Pattern, pair: Pair) -> Mask:
             helped |= (cells & ~also).any(axis=(1, 2))
             also |= cells
     return helped
+
+
+def groups_told_to_hide(children: Children, pattern: Pattern, names: Sequence[str]) -> Iterator[tuple[str, Mask]]:
+    """Of each breakdown the smallest shown group, by period, where larger populations tell of hidden groups, and of the others too little
+    is left: shape (periods, groups). `pattern`: what is hidden of the children.
+
+    Where all children under 5 with a video are with two teams, and so are all of them whose placement is looked at, the one's number in a
+    care status, less those with other teams, is the other's.
+    """
+    for name, larger in itertools.product(names, children.within):
+        hidden, size = pattern.of(name, ALL)[:, :, 0], children.counted(name, ALL)[0][:, :, 0]
+        cost = np.where(hidden | (size == 0), np.inf, size)
+        smallest = np.isfinite(cost) & (np.arange(size.shape[1]) == cost.argmin(axis=1)[:, None])
+        can_be = (hidden & (size > 0)).any(axis=1) & smallest.any(axis=1) & ~pattern.total()
+        for other in [other for other in names if other != name and larger.pattern.has(name, other)] if can_be.any() else ():
+            left = np.where(hidden & ~_groups_told(children, pattern, larger, (name, other)), size, 0).sum(axis=1)
+            narrow = can_be & (left > 0) & (left < children.block_needs()[0])
+            if narrow.any():
+                yield name, smallest & narrow[:, None]
+
+
+def _groups_told(children: Children, pattern: Pattern, larger: Larger, pair: Pair) -> Mask:
+    """Of the first breakdown the groups that a larger population shows, with all of them in columns that are not about the same in both:
+    shape (periods, groups)."""
+    columns = (ALL, pair[1])
+    own, whole = children.counted(*columns)[0], larger.counted(*columns)
+    shown = ~pattern.of(*columns) & ~larger.pattern.of(*columns)
+    same = shown & (whole - own < children.rules.smallest_range)
+    beyond = np.where(same, whole - own, 0).sum(axis=2)
+    cells, hidden = larger.counted(*pair), larger.pattern.of(*pair)
+    could_be = np.where(~pattern.of(*columns), np.minimum(cells, own), cells)
+    unknown = beyond + np.where(same, 0, could_be).sum(axis=2)
+    told: Mask = ~(hidden & ~same).any(axis=2) & ~larger.pattern.of(pair[0], ALL)[:, :, 0] & (unknown < children.rules.smallest_range)
+    return told & same.any(axis=2)
 
 
 def _that_tell_sums(larger: Larger, children: Children, pattern: Pattern, pair: Pair, size: Numbers) -> Iterator[Mask]:

@@ -13,8 +13,8 @@ from config.disclosure import DisclosureRules
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.beside import Beside, groups_beside_to_hide
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, Axis, UnitRows, unit_rows
-from metrics.disclosure.implied import Pair, Places, hide_differences, known_within
-from metrics.disclosure.larger import Larger, empty_in_larger, hide_in_larger, hide_outcome_in_larger
+from metrics.disclosure.implied import Pair, Places, hide_differences, known_within, not_finer_breakdowns
+from metrics.disclosure.larger import Larger, empty_in_larger, groups_told_to_hide, hide_in_larger, hide_outcome_in_larger
 from metrics.disclosure.margins import groups_to_hide
 from metrics.disclosure.primary import few_children
 from metrics.disclosure.tables import Pattern, protect
@@ -131,7 +131,8 @@ def _hide_more(populations: list[Population], values: dict[str, Pattern], number
         if population.children and population.values.any():
             again |= _tell_empty(population.children, population.pattern, populations)
             beside = groups_beside_to_hide(population.children, population.pattern, _beside(population, populations))
-            for name, groups in (*groups_to_hide(population.children, population.pattern), *beside):
+            told = groups_told_to_hide(population.children, population.pattern, not_finer_breakdowns(population.children))
+            for name, groups in (*groups_to_hide(population.children, population.pattern), *beside, *told):
                 again |= _hide_groups(population, name, groups)
         before = dict(population.unsafe)
         for id, pattern in ((None, population.pattern), *((id, values[id]) for id in population.measures)):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from metrics.disclosure.audit import NO_LIMIT
 from metrics.disclosure.family import ALL
-from metrics.disclosure.larger import Larger, empty_in_larger, most_more
+from metrics.disclosure.larger import Larger, empty_in_larger, groups_told_to_hide, most_more
 from metrics.disclosure.values import Children
 from tests.metrics.disclosure.made_up import children_of, counted, hides, protected, shown
 
@@ -113,3 +114,29 @@ def test_a_cell_is_known_to_be_empty_where_all_of_its_line_are_in_a_smaller_popu
 
 def cells_of(children: Children) -> list[Group]:
     return list(itertools.product(*(children.rows.axes[name].groups for name in AXES)))
+
+
+TEAMS = ("North", "South")
+EVERYWHERE = {
+    ("adopted", "North"): 16, ("adopted", "South"): 18, ("adopted", "Permanence"): 25, ("care_order", "North"): 34,
+    ("care_order", "South"): 42,
+    ("edge_of_care", "South"): 4, ("edge_of_care", "Permanence"): 59, ("section_20", "North"): 11, ("section_20", "South"): 10,
+}
+
+
+@pytest.mark.parametrize(("elsewhere_shown", "expected"), [(True, [("care_status", "adopted")]), (False, [])])
+def test_a_group_whose_others_are_all_seen_in_the_larger_population_is_told(elsewhere_shown: bool, expected: list[Group]) -> None:
+    """All children with plans in two teams go to school. Nobody in section 20 care is with a third: so all 21 of them go to school, and of
+    the 25 whose care status is hidden 4 are at the edge of care."""
+    axes = ("care_status", "team")
+    frame = children_of(axes, {
+        group: {LARGER: (count, 0), SMALLER: (count if group[1] in TEAMS else 0, 0)} for group, count in EVERYWHERE.items()
+    })
+    larger, smaller = counted(frame, LARGER), counted(frame, SMALLER)
+    every = (*TEAMS, "Permanence")
+    away = [("edge_of_care", team) for team in every] + [("section_20", team) for team in (TEAMS if elsewhere_shown else every)]
+    seen = Larger(larger.rows, larger.values, hides(larger, axes, away), apart=False)
+    pattern = hides(smaller, ("care_status", ALL), [("edge_of_care", ALL), ("section_20", ALL)])
+    found = list(groups_told_to_hide(replace(smaller, within=[seen]), pattern, axes))
+    statuses = larger.rows.axes["care_status"].groups
+    assert [(name, statuses[number]) for name, groups in found for number in np.flatnonzero(groups[0])] == expected
