@@ -12,6 +12,7 @@ from dashboard.words import EXACT
 from metrics.catalogue import get, measures_of, statements
 from tests.browser.choosing import choose
 
+PATIENCE = 90_000
 Settle = Callable[[Page], Locator]
 Shoot = Callable[[Page, str], Path]
 
@@ -92,7 +93,7 @@ def test_the_table_and_the_download_hold_what_is_shown(page: Page, dashboard_url
     shown = block(page, measure.id)
     shown.get_by_text("View as table").click()
     table = shown.get_by_role("table").first
-    expect(table).to_be_visible()
+    expect(table).to_be_visible(timeout=PATIENCE)
     latest = [cell.strip() for cell in table.locator("tbody tr").first.locator("th, td").all_inner_texts() if cell.strip()]
     with page.expect_download() as download:
         shown.get_by_role("button", name="Download these numbers").click()
