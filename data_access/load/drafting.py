@@ -50,9 +50,9 @@ class Draft:
     def __init__(self, file: Path, new: Path, thread: ThreadPoolExecutor) -> None:
         self._file, self._new, self._thread = file, new, thread
         self._given_up = False
-        self._opened = thread.submit(self._open)
         self._known: list[Load] = []
         self._written: dict[str, Future[None]] = {}
+        self._opened = thread.submit(self._open)  # last, as it sets what is above
 
     def begin(self, name: str, rows: Rows) -> None:
         """Begins to write a table and doesn't wait for it. What was begun isn't written again."""
