@@ -69,15 +69,20 @@ def _attach(connection: Any, file: Path) -> None:
     # has replaced for as long as any other reader is still connected. An attached file isn't shared.
     if not file.is_file():
         raise DatabaseUnavailable(_ABSENT.format(file=file))
-    quoted = str(file).replace("'", "''")
     try:
-        connection.execute(f"ATTACH '{quoted}' AS reporting (READ_ONLY)")
+        attach(connection, file, "reporting")
         connection.execute("USE reporting")
     except Exception as error:
         raise DatabaseUnavailable(
             f"The database {file} can't be opened ({str(error).splitlines()[0]}). Check that the file is a DuckDB database, that you "
             "may read it, and that no other program has it open for writing."
         ) from None
+
+
+def attach(connection: Any, file: Path, name: str) -> None:
+    """Attaches a DuckDB file, to be read only, under a name to one of DuckDB's own connections. Raises what DuckDB raises."""
+    quoted = str(file).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
 
 
 def _explain(context: sa.engine.ExceptionContext, url: str) -> None:

@@ -21,12 +21,12 @@ import polars as pl
 import pyarrow as pa
 import sqlalchemy as sa
 
-from data_access.engines import DatabaseUnavailable
+from data_access.engines import DatabaseUnavailable, attach
 from data_access.load.batches import Rows, frames_of
 from data_access.load.errors import LoadError
 from data_access.load.history import Load, history
 from data_access.load.keeping import keep_file, prune_files
-from data_access.tables import metadata
+from data_access.tables import load_history, metadata
 
 BUSY = "Another load into this database is under way. Wait until it has ended and try again."
 ROW_GROUP = 122_880
@@ -115,8 +115,18 @@ class Draft:
 @cache
 def _tables_made() -> str:
     """The statements that make every table."""
-    dialect = sa.make_url("duckdb://").get_dialect()()
-    return ";".join(str(sa.schema.CreateTable(table).compile(dialect=dialect)) for table in metadata.sorted_tables)
+    return ";".join(_in_duckdb(sa.schema.CreateTable(table)) for table in metadata.sorted_tables)
+
+
+@cache
+def _history_asked(database: str) -> str:
+    """The query for the history in an attached database, with the columns in the order of a `Load`'s fields."""
+    table = load_history.to_metadata(sa.MetaData(), schema=database)
+    return _in_duckdb(sa.select(*(table.c[each.name] for each in fields(Load))).order_by(table.c.load_id.desc()))
+
+
+def _in_duckdb(statement: sa.ClauseElement) -> str:
+    return str(statement.compile(dialect=sa.make_url("duckdb://").get_dialect()()))
 
 
 def _in_row_groups(frame: pl.DataFrame) -> pa.Table:
@@ -141,13 +151,11 @@ def drafted(file: Path) -> Iterator[Draft]:
 
 def _known(connection: duckdb.DuckDBPyConnection, file: Path) -> list[Load]:
     """The history in a database file; none where there is no file, or one that can't be read."""
-    names = ", ".join(f'"{each.name}"' for each in fields(Load))
-    quoted = str(file).replace("'", "''")
     with contextlib.suppress(duckdb.Error):
         # Much quicker than asking as readers do, which a file without a history needs.
-        connection.execute(f"ATTACH '{quoted}' AS before (READ_ONLY)")
+        attach(connection, file, "before")
         try:
-            found = [Load(*row) for row in connection.execute(f"SELECT {names} FROM before.load_history ORDER BY load_id DESC").fetchall()]
+            found = [Load(*row) for row in connection.execute(_history_asked("before")).fetchall()]
         finally:
             connection.execute("DETACH before")
         if found:
