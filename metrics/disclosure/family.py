@@ -70,6 +70,15 @@ class UnitRows:
         pairs = np.unique(np.column_stack([self._combined[first, second][counted], self.child[counted]]), axis=0)
         return np.bincount(pairs[:, 0], minlength=int(np.prod(shape))).astype(float).reshape(shape)
 
+    def most_of_a_child(self, values: Numbers) -> Numbers:
+        """By period, the most rows that one child has, where each row stands for `values`; 1 where a row is a child."""
+        if self.child is None or not len(self.child):
+            return np.ones(len(self.periods))
+        counts = np.zeros((len(self.periods), int(self.child.max()) + 1))
+        np.add.at(counts, (self.period, self.child), values)
+        most: Numbers = np.maximum(counts.max(axis=1), 1.0)
+        return most
+
     def parts(self, name: str) -> list[Codes]:
         """The groups of an axis, in those of its parent."""
         axis = self.axes[name]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from config.disclosure import DisclosureRules
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.beside import Beside, groups_beside_to_hide
+from metrics.disclosure.decided import Decided
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, Axis, UnitRows, unit_rows
 from metrics.disclosure.implied import Pair, Places, hide_differences, known_within, not_finer_breakdowns
 from metrics.disclosure.larger import Larger, empty_in_larger, groups_told_to_hide, hide_in_larger, hide_outcome_in_larger
@@ -31,7 +32,8 @@ NAMED_IN_DEFINITIONS = ("care_status", "age_band")
 class Population:
     """Children that measures have as their denominator. `values`: how many each row of `rows` stands for. `unsafe`: the pairs of axes,
     and of each the periods, of which everything is hidden. `empty`: cells that smaller populations tell to be empty. `known`: which groups
-    are known to be parts of others, here and in larger populations. `children`: how they are protected."""
+    are known to be parts of others, here and in larger populations. `children`: how they are protected. `decided`: what has been decided of
+    any tables."""
 
     values: Numbers
     measures: list[str]
@@ -43,6 +45,7 @@ class Population:
     empty: dict[tuple[str, str], Mask] = field(default_factory=dict)
     known: list[dict[Pair, Places]] = field(default_factory=list)
     children: Children | None = None
+    decided: Decided = field(default_factory=Decided)
 
 
 @dataclass(frozen=True)
@@ -211,9 +214,10 @@ def _subjects(pair: tuple[str, str]) -> frozenset[str]:
 def _populations(numbers: dict[str, Numbers], measures: tuple[Measure, ...], rows: UnitRows) -> list[Population]:
     """The populations, the largest first: measures that count the same children share one."""
     found: dict[bytes, Population] = {}
+    decided = Decided()
     for measure in measures:
         values = numbers[f"{measure.id}.children"]
-        found.setdefault(values.tobytes(), Population(values, [], rows)).measures.append(measure.id)
+        found.setdefault(values.tobytes(), Population(values, [], rows, decided=decided)).measures.append(measure.id)
     return sorted(found.values(), key=lambda population: -population.values.sum())
 
 
@@ -278,7 +282,10 @@ def _protect_children(population: Population, larger: list[Population], values: 
     holding = [other for other in larger if np.all(population.values <= other.values)]
     within = [Larger(population.rows, other.values, other.pattern, _same_outcomes(population, other)) for other in holding]
     population.known = [{}, *(other.known[0] for other in holding)]
-    children = Children(population.rows, population.values, rules, _most_events(population), within, population.unsafe, population.empty)
+    children = Children(
+        population.rows, population.values, rules, population.rows.most_of_a_child(population.values), within, population.unsafe,
+        population.empty, population.decided,
+    )
     population.children = children
     settled: dict[tuple[str, str], Mask] = {}
     if population.numerator_of:
@@ -312,17 +319,6 @@ def _protect(population: Population, subject: Children | Outcome, pattern: Patte
 
 def _same_outcomes(population: Population, other: Population) -> bool:
     return population.part_of is not None and population.part_of[0] is other
-
-
-def _most_events(population: Population) -> Numbers:
-    """By period, the most rows that one child has."""
-    rows = population.rows
-    if rows.child is None or not len(rows.child):
-        return np.ones(len(rows.periods))
-    counts = np.zeros((len(rows.periods), int(rows.child.max()) + 1))
-    np.add.at(counts, (rows.period, rows.child), population.values)
-    most: Numbers = np.maximum(counts.max(axis=1), 1.0)
-    return most
 
 
 def _shared(pattern: Pattern, rows: UnitRows) -> dict[tuple[str, str], Mask]:

@@ -8,14 +8,15 @@ can be protected by itself, and what is safe in each block is safe in all togeth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 
-from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers, Room
-from metrics.disclosure.complementary import Indices, Layer, Tables, hide_line, hide_tables, stuck
+from metrics.disclosure.audit import Mask, Numbers
+from metrics.disclosure.blocks import Measured, Table, apart, joined, rounded
+from metrics.disclosure.complementary import Indices, hide_line, hide_tables, stuck
+from metrics.disclosure.decided import Answers, Decided
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, UnitRows
 
 
@@ -68,32 +69,14 @@ class Pattern:
         return self.masks[ALL, ALL][:, 0, 0]
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One table of what is counted: all of shape (periods, groups, groups).
-
-    `size`: children or events. `amounts`: what must be protected. `seeds`: what is hidden to begin with. `free`: where an amount has
-    no upper limit, because the size is not shown. `growth`: by how much each amount could be more there all the same, as larger populations
-    tell. `whole`: where everything is hidden, empty cells too. `known_empty`: empty cells that are known to be empty from elsewhere.
-    `told`: cells that stay shown, as another population tells them. `rests`: what a larger population has beyond this one, and how much
-    of each the hidden cells of a line must hold, if any.
-    """
-
-    size: Numbers
-    amounts: tuple[Numbers, ...]
-    seeds: Mask
-    free: Mask
-    growth: tuple[Numbers, ...]
-    whole: Mask
-    known_empty: Mask
-    told: Mask
-    rests: tuple[tuple[Numbers, Numbers], ...] = ()
-
-
 class Subject(Protocol):
     """What is counted in a population: its children, or those of them with an outcome."""
 
     rows: UnitRows
+
+    @property
+    def decided(self) -> Decided:
+        """What has been decided of any tables."""
 
     def counted(self, first: str, second: str) -> tuple[Numbers, tuple[Numbers, ...]]:
         """The children of each cell of two axes, and what must be protected."""
@@ -165,183 +148,56 @@ def _nested_pairs(subject: Subject, pattern: Pattern) -> None:
         pattern.masks[name, axis.parent] = own & inside[None]
 
 
-@dataclass(frozen=True)
-class _Block:
-    """One block of one table: its rows and columns, which of them are taken together (their margins are hidden), by period, which
-    cells could hold anybody at all, and the block itself with one row and one column more for what is taken together."""
-
-    pair: tuple[str, str]
-    rows: Indices
-    columns: Indices
-    merged_rows: Mask
-    merged_columns: Mask
-    possible: Mask
-    tables: Tables
-
-
 def _two_way(subject: Subject, pattern: Pattern, pairs: list[tuple[str, str]]) -> None:
-    blocks = [block for pair in pairs for block in _blocks(subject, pattern, pair)]
-    for shape in {_rounded(block) for block in blocks}:
-        alike = [block for block in blocks if _rounded(block) == shape]
-        together = joined([block.tables for block in alike], shape)
+    """Decides tables of which none depends on another. What has been decided of the same numbers is taken over."""
+    tables = [_table(subject, pattern, pair) for pair in pairs]
+    keys = [table.keys() for table in tables]
+    known = subject.decided
+    new = [known.not_yet(each) for each in keys]
+    asked = [index for index, periods in enumerate(new) if len(periods)]
+    for index, answers in zip(asked, _answers([tables[index].of(new[index]) for index in asked]), strict=True):
+        known.add([keys[index][period] for period in new[index]], answers)
+    for pair, table, each in zip(pairs, tables, keys, strict=True):
+        answers = known.of(each, table.measured.size.shape)
+        pattern.masks[pair] = answers.hidden
+        if answers.failed.any():
+            pattern.failed[pair], pattern.stuck[pair] = answers.failed, answers.stuck
+
+
+def _answers(tables: list[Table]) -> list[Answers]:
+    answers = [Answers.none(table.measured.size.shape) for table in tables]
+    blocks = [(block, answer) for table, answer in zip(tables, answers, strict=True) for block in table.blocks()]
+    for shape in {rounded(block) for block, _ in blocks}:
+        alike = [(block, answer) for block, answer in blocks if rounded(block) == shape]
+        together = joined([block.tables for block, _ in alike], shape)
         hide_tables(together)
         held = stuck(together)
-        step = len(subject.rows.periods)
-        for index, block in enumerate(alike):
-            part = slice(index * step, (index + 1) * step)
-            _write(pattern, block, together.hidden[part])
-            if together.failed[part].any():
-                pattern.failed[block.pair] = pattern.failed.get(block.pair, False) | together.failed[part]
-                told = pattern.stuck.setdefault(block.pair, np.zeros_like(pattern.masks[block.pair]))
-                told[np.ix_(np.arange(step), block.rows, block.columns)] |= held[part, :len(block.rows), :len(block.columns)]
+        start = 0
+        for block, answer in alike:
+            part = slice(start, start := start + len(block.tables.size))
+            cells = np.ix_(np.arange(len(block.tables.size)), block.rows, block.columns)
+            answer.hidden[cells] = apart(block, together.hidden[part])
+            answer.failed[:] |= together.failed[part]
+            answer.stuck[cells] = held[part, :len(block.rows), :len(block.columns)]
+    return answers
 
 
-def _blocks(subject: Subject, pattern: Pattern, pair: tuple[str, str]) -> list[_Block]:
+def _table(subject: Subject, pattern: Pattern, pair: tuple[str, str]) -> Table:
     first, second = (subject.rows.axes[name] for name in pair)
     measured = subject.measured(*pair)
     if pair in pattern.also:
         also = pattern.also[pair]
         measured = replace(measured, seeds=measured.seeds | also, told=measured.told & ~also)
-    pattern.masks[pair] = np.zeros_like(measured.seeds)
-    row_margins, column_margins = pattern.of(first.name, second.parent), pattern.of(first.parent, second.name)
-    totals = pattern.of(first.parent, second.parent)
-    result = []
-    for outer, rows in enumerate(subject.rows.parts(first.name)):
-        for other, columns in enumerate(subject.rows.parts(second.name)):
-            unknown = totals[:, outer, other]
-            if len(rows) and len(columns):
-                size = measured.size[np.ix_(np.arange(len(measured.size)), rows, columns)]
-                merged_rows = row_margins[:, rows, other] | _with_parts(pattern, pair, rows)
-                merged_columns = column_margins[:, outer, columns] | _with_parts(pattern, (pair[1], pair[0]), columns)
-                merged_rows |= unknown[:, None] & (size.sum(axis=2) > 0)
-                merged_columns |= unknown[:, None] & (size.sum(axis=1) > 0)
-                result.append(_block(subject, measured, pair, (rows, columns), (merged_rows, merged_columns, unknown)))
-    return result
+    merged_rows = pattern.of(first.name, second.parent) | _with_parts(pattern, pair)[:, :, None]
+    merged_columns = pattern.of(first.parent, second.name) | _with_parts(pattern, (pair[1], pair[0]))[:, None, :]
+    merged = (merged_rows, merged_columns, pattern.of(first.parent, second.parent))
+    return Table((subject.rows.parts(first.name), subject.rows.parts(second.name)), measured, merged, subject.block_needs())
 
 
-def _with_parts(pattern: Pattern, pair: tuple[str, str], groups: Indices) -> Mask:
+def _with_parts(pattern: Pattern, pair: tuple[str, str]) -> Mask:
     """Where a group of `pair[0]` hides something by disability or by mental health problem, it hides everything by 'either'."""
     name, either = pair
-    hidden = np.zeros((len(pattern.total()), len(groups)), dtype=bool)
     if either != EITHER or name in DISABILITY:
-        return hidden
-    for part in DISABILITY:
-        hidden |= pattern.of(part, name)[:, :, groups].any(axis=1)
+        return np.zeros((1, 1), dtype=bool)
+    hidden: Mask = np.any([pattern.of(part, name).any(axis=1) for part in DISABILITY], axis=0)
     return hidden
-
-
-def _block(
-    subject: Subject, measured: Measured, pair: tuple[str, str], groups: tuple[Indices, Indices], merged: tuple[Mask, Mask, Mask],
-) -> _Block:
-    """`merged`: the rows and the columns that are taken together, and where the block's own total is hidden."""
-    cells = np.ix_(np.arange(len(measured.size)), *groups)
-    size = measured.size[cells]
-    seeds, free, whole = (values[cells] for values in (measured.seeds, measured.free, measured.whole))
-    merged_rows, merged_columns = _two_or_none(size, merged[0], 2), _two_or_none(size, merged[1], 1)
-    collect_rows, collect_columns = _collect(merged_rows), _collect(merged_columns)
-
-    def together(values: Numbers) -> Numbers:
-        return collect_rows @ values @ collect_columns.swapaxes(1, 2)
-
-    amounts = [together(amount[cells]) for amount in measured.amounts]
-    total = together(size)
-    apart = np.zeros(total.shape, dtype=bool)
-    apart[:, :-1, :-1] = ~merged_rows[:, :, None] & ~merged_columns[:, None, :]
-    is_seed = apart.copy()
-    is_seed[:, :-1, :-1] &= seeds
-    growth = [np.minimum(together(most[cells]), NO_LIMIT) for most in measured.growth]
-    layers = tuple(_layer(subject, amounts, index, (together(free.astype(float)) > 0, growth[index])) for index in range(len(amounts)))
-    told = np.zeros_like(apart)
-    told[:, :-1, :-1] = measured.told[cells] & apart[:, :-1, :-1]
-    layers += tuple(Layer(together(amount[cells]), (), need, need, rest=True) for amount, need in measured.rests)
-    possible = ((size.sum(axis=2) > 0) | merged_rows)[:, :, None] & ((size.sum(axis=1) > 0) | merged_columns)[:, None, :]
-    possible &= ~measured.known_empty[cells]
-    possible_groups = together((~measured.known_empty[cells]).astype(float))
-    known_empty = possible_groups == 0
-    unknown = merged[2][:, None, None]
-    for axis, last in ((2, np.s_[:, -1:]), (1, np.s_[:, :, -1:])):
-        empty = total.sum(axis=axis, keepdims=True) == 0
-        empty[last] &= ~unknown  # the total of those taken together is known where the block's is
-        known_empty |= empty
-    is_whole = unknown | (whole & apart[:, :-1, :-1]).any(axis=(1, 2), keepdims=True)
-    hidden = (is_seed | (~apart & (total > 0)) | (is_whole & ~known_empty)) & ~told
-    tables = Tables(total, hidden, layers, known_empty, told, possible_groups > 1, np.zeros(len(total), dtype=bool))
-    return _Block(pair, *groups, merged_rows, merged_columns, possible, tables)
-
-
-def _layer(subject: Subject, amounts: list[Numbers], index: int, limits: tuple[Mask, Numbers]) -> Layer:
-    """Where the whole of a cell isn't shown, an amount can grow while the others stay. Or else the wholes stay, and one can grow by as much
-    as the others of its cell could shrink. `limits`: where that is, and how far the amount can grow."""
-    amount, (free, growth) = amounts[index], limits
-    down = np.minimum(amount, NO_LIMIT)
-    rooms = [Room(np.where(free, down, 0), np.where(free, growth, 0))]
-    if len(amounts) > 1:
-        others = sum((other for number, other in enumerate(amounts) if number != index), start=np.zeros_like(amount))
-        rooms.append(Room(down, np.minimum(others, growth)))
-    return Layer(amount, tuple(rooms), *subject.block_needs())
-
-
-def _two_or_none(size: Numbers, merged: Mask, axis: int) -> Mask:
-    """A single group can't be taken together with nothing: the next smallest goes with it."""
-    merged = merged.copy()
-    held = size.sum(axis=axis)
-    for period in np.flatnonzero((merged & (held > 0)).sum(axis=1) == 1):
-        left = np.flatnonzero(~merged[period] & (held[period] > 0))
-        if len(left):
-            merged[period, left[held[period, left].argmin()]] = True
-    return merged
-
-
-def _collect(merged: Mask) -> Numbers:
-    """Matrices (periods, groups + 1, groups) that add the merged groups up in the last place."""
-    periods, groups = merged.shape
-    collect = np.zeros((periods, groups + 1, groups))
-    collect[:, np.arange(groups), np.arange(groups)] = ~merged
-    collect[:, groups, :] = merged
-    return collect
-
-
-def _rounded(block: _Block) -> tuple[int, int]:
-    """Blocks of about the same shape are worked on together."""
-    rows, columns = (next(size for size in (3, 5, 8, 12, 20, 40, 80, 1000) if size >= length) for length in block.tables.size.shape[1:])
-    return rows, columns
-
-
-def joined(tables: list[Tables], shape: tuple[int, int]) -> Tables:
-    """Tables one after another, each padded with empty cells before its last row and column."""
-
-    def fit(values: np.ndarray) -> np.ndarray:
-        _, rows, columns = values.shape
-        fitted = np.zeros((len(values), *shape), dtype=values.dtype)
-        fitted[:, :rows - 1, :columns - 1] = values[:, :-1, :-1]
-        fitted[:, -1, :columns - 1], fitted[:, :rows - 1, -1] = values[:, -1, :-1], values[:, :-1, -1]
-        fitted[:, -1, -1] = values[:, -1, -1]
-        return fitted
-
-    def rooms(layers: Sequence[Layer]) -> tuple[Room, ...]:
-        return tuple(
-            Room(*(np.concatenate([fit(getattr(room, name)) for room in alike]) for name in ("down", "up")))
-            for alike in zip(*(layer.rooms for layer in layers), strict=True)
-        )
-
-    def layer(alike: Sequence[Layer]) -> Layer:
-        line, width = (np.concatenate([getattr(layer, name) for layer in alike]) for name in ("line", "range"))
-        return Layer(np.concatenate([fit(layer.amount) for layer in alike]), rooms(alike), line, width, alike[0].rest)
-
-    def every(name: str) -> np.ndarray:
-        return np.concatenate([fit(getattr(table, name)) for table in tables])
-
-    return Tables(
-        every("size"), every("hidden"), tuple(layer(alike) for alike in zip(*(table.layers for table in tables), strict=True)),
-        ~np.concatenate([fit(~table.known_empty) for table in tables]), every("told"), every("split"),
-        np.concatenate([table.failed for table in tables]),
-    )
-
-
-def _write(pattern: Pattern, block: _Block, hidden: Mask) -> None:
-    """Puts what is hidden of a block into its table: what was taken together is hidden wherever it holds anybody."""
-    rows = np.where(block.merged_rows, hidden.shape[1] - 1, np.arange(len(block.rows))[None, :])
-    columns = np.where(block.merged_columns, hidden.shape[2] - 1, np.arange(len(block.columns))[None, :])
-    periods = np.arange(len(hidden))
-    found = hidden[periods[:, None, None], rows[:, :, None], columns[:, None, :]]
-    pattern.masks[block.pair][np.ix_(periods, block.rows, block.columns)] = found & block.possible

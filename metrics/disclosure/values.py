@@ -10,11 +10,13 @@ import numpy as np
 
 from config.disclosure import DisclosureRules
 from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers
+from metrics.disclosure.blocks import Measured
 from metrics.disclosure.complementary import Indices
+from metrics.disclosure.decided import Decided
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, UnitRows, never
 from metrics.disclosure.larger import Larger, most_more, tells_of_few, told_by, told_of_outcome
 from metrics.disclosure.primary import all_or_none, few_children, few_with_or_without, nothing
-from metrics.disclosure.tables import Measured, Pattern
+from metrics.disclosure.tables import Pattern
 
 BEYOND_THE_TABLE = 2
 """How much wider the range of a number of children must be in its own table, because tables by other breakdowns narrow it a little."""
@@ -27,6 +29,7 @@ class Children:
     `most_events`: by period, the most rows that one child has (1 where a row is a child), by which numbers of rows are held to stand
     for children. `within`: larger populations that hold this one: what is hidden there is hidden here. `unsafe`: pairs of axes, and the
     periods, of which everything must be hidden. `empty`: cells of pairs of axes that smaller populations tell to be empty.
+    `decided`: what has been decided of any tables.
     """
 
     rows: UnitRows
@@ -36,6 +39,7 @@ class Children:
     within: Sequence[Larger] = ()
     unsafe: Mapping[tuple[str, str], Mask] = field(default_factory=dict)
     empty: Mapping[tuple[str, str], Mask] = field(default_factory=dict)
+    decided: Decided = field(default_factory=Decided)
 
     def counted(self, first: str, second: str) -> tuple[Numbers, tuple[Numbers, ...]]:
         """The children of each cell, and what must be protected: these."""
@@ -115,6 +119,11 @@ class Outcome:
     apart: tuple[Larger, Numbers, Numbers, Pattern] | None = None
     shown_of_part: bool = False
     _finer: frozenset[str] = field(init=False)
+
+    @property
+    def decided(self) -> Decided:
+        """What has been decided of any tables."""
+        return self.children.decided
 
     def __post_init__(self) -> None:
         self._finer = frozenset(axis.parent for axis in self.rows.axes.values()) - {ALL}

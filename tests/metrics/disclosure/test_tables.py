@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from metrics.disclosure.audit import Mask, Numbers, Room
+from metrics.disclosure.blocks import joined
 from metrics.disclosure.complementary import Layer, Tables, hide_tables
-from metrics.disclosure.tables import joined
 from tests.metrics.disclosure.test_audit import NO_LIMIT, moves_by_linear_programming
 
 SMALLEST, TOGETHER, RANGE = 10, 10, 6
