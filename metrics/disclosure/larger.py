@@ -116,18 +116,30 @@ def _margin(pair: Pair, axis: int) -> Pair:
 
 
 def tells_of_few(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
-    """Of a one-way table, the groups of which the larger population has hardly more, and among these few of a kind that nobody here is: how
-    few would be seen by the totals of the two."""
-    rest = larger.counted(*pair) - size
-    hardly: Mask = (rest > 0) & (rest < children.rules.smallest_range)
-    if not larger.pattern.has(*pair) or not (hardly := hardly & ~larger.pattern.of(*pair)).any():
+    """Of a one-way table, the groups that tell by the totals of the two how few of a kind there are: those of which the larger population
+    has hardly more, and among these few of a kind that nobody here is; and those of which it has few more, where another breakdown says
+    who they are, as all of some of its groups are here and nobody of the others."""
+    if not larger.pattern.has(*pair):
         return nothing(size)
+    seen, rest = ~larger.pattern.of(*pair), larger.counted(*pair) - size
+    hardly = seen & (rest > 0) & (rest < children.rules.smallest_range)
     name = pair[0] if pair[1] == ALL else pair[1]
-    tells = np.zeros((len(size), size[0].size), dtype=bool)
-    for other in [other for other in children.rows.axes if other not in (ALL, name)]:
-        few = few_children(larger.counted(name, other), children.rules)
-        tells |= (few & (children.rows.sums(children.values, name, other) == 0)).any(axis=2)
-    return hardly & tells.reshape(size.shape)
+    tells = np.zeros((2, len(size), size[0].size), dtype=bool)
+    for other in [other for other in children.rows.axes if other not in (ALL, name)] if few_children(rest, children.rules).any() else ():
+        there, here = larger.counted(name, other), children.rows.sums(children.values, name, other)
+        tells[0] |= (few_children(there, children.rules) & (here == 0)).any(axis=2)
+        tells[1] |= few_children(_in_other_groups(there, here, children.rules.smallest_range), children.rules)
+    found: Mask = hardly & tells[0].reshape(size.shape) | seen & tells[1].reshape(size.shape)
+    return found
+
+
+def _in_other_groups(there: Numbers, here: Numbers, few: int) -> Numbers:
+    """Of each row of a table of the larger population how many are in columns in which nobody is here, where all children of the other
+    columns are; or else none: shape (periods, rows)."""
+    whole, own = there.sum(axis=1, keepdims=True), here.sum(axis=1, keepdims=True)
+    divided = ((own == 0) | (whole - own < few)).all(axis=2, keepdims=True)
+    others: Numbers = np.where(divided & (own == 0), there, 0).sum(axis=2)
+    return others
 
 
 def hide_in_larger(children: Children, pattern: Pattern, pair: Pair) -> Mask:
@@ -138,7 +150,7 @@ def hide_in_larger(children: Children, pattern: Pattern, pair: Pair) -> Mask:
     """
     size, _ = children.counted(*pair)
     helped = np.zeros(len(size), dtype=bool)
-    told = few_children(size, children.rules) | pattern.stuck.get(pair, nothing(size))
+    told = few_children(size, children.rules) | pattern.stuck.get(pair, nothing(size)) | pattern.also.get(pair, nothing(size))
     for larger in children.within:
         if not larger.pattern.has(*pair):
             continue
@@ -164,11 +176,38 @@ def groups_told_to_hide(children: Children, pattern: Pattern, names: Sequence[st
         cost = np.where(hidden | (size == 0), np.inf, size)
         smallest = np.isfinite(cost) & (np.arange(size.shape[1]) == cost.argmin(axis=1)[:, None])
         can_be = (hidden & (size > 0)).any(axis=1) & smallest.any(axis=1) & ~pattern.total()
+        told = can_be & _hidden_tell_of_few(larger, children, pattern, name, names)
+        if told.any():
+            yield name, smallest & told[:, None]
         for other in [other for other in names if other != name and larger.pattern.has(name, other)] if can_be.any() else ():
             left = np.where(hidden & ~_groups_told(children, pattern, larger, (name, other)), size, 0).sum(axis=1)
             narrow = can_be & (left > 0) & (left < children.block_needs()[0])
             if narrow.any():
                 yield name, smallest & narrow[:, None]
+
+
+def _hidden_tell_of_few(larger: Larger, children: Children, pattern: Pattern, name: str, names: Sequence[str]) -> Mask:
+    """By period, whether the hidden groups together tell what `tells_of_few` says of one: that the larger population has hardly more, and
+    among these some of a kind that nobody here is seen to be. Where it has hardly more of all groups, the totals tell that anyway."""
+    hidden, few = pattern.of(name, ALL)[:, :, 0], children.rules.smallest_range
+    more = (larger.counted(name, ALL) - children.counted(name, ALL)[0])[:, :, 0]
+    rest = np.where(hidden, more, 0).sum(axis=1)
+    hardly = (rest > 0) & (rest < few) & (more.sum(axis=1) >= few) & ~larger.pattern.total()
+    found = np.zeros_like(hardly)
+    for other in [other for other in names if other != name] if hardly.any() else ():
+        among = np.where(hidden[:, :, None], larger.counted(name, other), 0).sum(axis=1)
+        found |= ((among > 0) & _nobody_seen(children, pattern, other, names)).any(axis=1)
+    told: Mask = hardly & found
+    return told
+
+
+def _nobody_seen(children: Children, pattern: Pattern, name: str, names: Sequence[str]) -> Mask:
+    """The groups of which a table shows that nobody is there: shape (periods, groups)."""
+    shown = ~pattern.of(name, ALL)[:, :, 0]
+    for other in [other for other in names if other != name]:
+        shown |= ~pattern.of(name, other).any(axis=2)
+    nobody: Mask = shown & (children.counted(name, ALL)[0][:, :, 0] == 0)
+    return nobody
 
 
 def _groups_told(children: Children, pattern: Pattern, larger: Larger, pair: Pair) -> Mask:

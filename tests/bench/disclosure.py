@@ -39,21 +39,27 @@ def rows(authorities: Sequence[Authority]) -> list[Row]:
 
 
 def shares_shown(reporting: Reporting, grain: str, words: str, period: str | None = None) -> list[Row]:
-    """How many of the cells of 10 children and more show what, of a period or of all; `words` say which authority it is."""
+    """How many of the cells of 10 children and more show what, and how many of all children are in cells that show how many they are; of a
+    period or of all. `words` say which authority it is."""
     found = []
     for size in (1, 2):
         cells = pl.concat([_cells(reporting, grain, pair, period) for pair in itertools.combinations(BREAKDOWNS, size)])
-        what = f"of cells of 10 children and more by {size} breakdown{'s' * (size > 1)}, {words}"
-        found.append(Row(f"numbers of children shown {what}", 100 * cast(float, cells["children"].mean()), "%"))
-        found.append(Row(f"values shown {what}", 100 * cast(float, cells["value"].mean()), "%"))
+        large = cells.filter(pl.col("size") >= 10)
+        by = f"by {size} breakdown{'s' * (size > 1)}, {words}"
+        shown = {
+            f"numbers of children shown of cells of 10 children and more {by}": large["children"].mean(),
+            f"values shown of cells of 10 children and more {by}": large["value"].mean(),
+            f"children in cells that are shown {by}": cells.filter("children")["size"].sum() / cells["size"].sum(),
+        }
+        found += [Row(what, 100 * cast(float, share), "%") for what, share in shown.items()]
     return found
 
 
 def _cells(reporting: Reporting, grain: str, pair: tuple[str, ...], period: str | None) -> pl.DataFrame:
-    """children, value: whether each cell of 10 children or more shows them."""
-    exact = reporting.summary(get(MEASURE), grain, by=pair).filter(pl.col("denominator") >= 10).select("period", *pair)
-    exact = exact if period is None else exact.filter(pl.col("period") == period)
+    """size, children, value: how many each cell that isn't empty holds, and whether it shows that and its value."""
+    exact = reporting.summary(get(MEASURE), grain, by=pair).filter(pl.col("denominator") > 0)
+    exact = (exact if period is None else exact.filter(pl.col("period") == period)).select("period", *pair, size="denominator")
     protected = reporting.protected_summary(get(MEASURE), grain, by=pair)
     return exact.join(protected, on=["period", *pair], how="left").select(
-        pl.col("denominator").is_not_null().alias("children"), (pl.col("state") == State.SHOWN.value).alias("value"),
+        "size", pl.col("denominator").is_not_null().alias("children"), (pl.col("state") == State.SHOWN.value).alias("value"),
     )

@@ -10,7 +10,7 @@ import pytest
 
 from metrics.disclosure.audit import NO_LIMIT
 from metrics.disclosure.family import ALL
-from metrics.disclosure.larger import Larger, empty_in_larger, groups_told_to_hide, most_more
+from metrics.disclosure.larger import Larger, empty_in_larger, groups_told_to_hide, hide_in_larger, most_more
 from metrics.disclosure.values import Children
 from tests.metrics.disclosure.made_up import children_of, counted, hides, protected, shown
 
@@ -140,3 +140,51 @@ def test_a_group_whose_others_are_all_seen_in_the_larger_population_is_told(else
     found = list(groups_told_to_hide(replace(smaller, within=[seen]), pattern, axes))
     statuses = larger.rows.axes["care_status"].groups
     assert [(name, statuses[number]) for name, groups in found for number in np.flatnonzero(groups[0])] == expected
+
+
+@pytest.mark.parametrize(("elsewhere", "seen_of_adopted"), [(8, False), (30, True)])
+def test_few_more_children_are_not_seen_by_two_totals_where_a_breakdown_says_who_they_are(elsewhere: int, seen_of_adopted: bool) -> None:
+    """The smaller population is nearly everybody of two teams. That eight more are adopted in the larger one says how many of the third
+    team are."""
+    axes = ("care_status", "team")
+    here = {("adopted", "North"): 15, ("adopted", "South"): 16, ("care_order", "North"): 35, ("care_order", "South"): 45}
+    counts = {group: {LARGER: (count, 0), SMALLER: (count - (group == ("care_order", "North")), 0)} for group, count in here.items()}
+    others = {"adopted": elsewhere, "section_20": 44, "edge_of_care": 40}
+    frame = children_of(axes, counts | {(status, "Permanence"): {LARGER: (count, 0), SMALLER: (0, 0)} for status, count in others.items()})
+    hidden = protected(frame, (LARGER, SMALLER))
+    assert ("adopted", ALL) in shown(frame, hidden, LARGER, axes)
+    assert (("adopted", ALL) in shown(frame, hidden, SMALLER, axes)) == seen_of_adopted
+
+
+@pytest.mark.parametrize("nobody_seen", [True, False])
+def test_a_group_more_is_hidden_where_the_hidden_ones_tell_of_few_of_a_kind(nobody_seen: bool) -> None:
+    """Nobody at the edge of care is in the smaller population. That of all who are not from the UK it has four fewer says that at most four
+    of these are at the edge of care."""
+    axes = ("care_status", "origin")
+    elsewhere = {("edge_of_care", "overseas"): 3, ("edge_of_care", "Not recorded"): 1, ("edge_of_care", "uk"): 36}
+    here = {("care_order", "overseas"): 7, ("care_order", "Not recorded"): 3, ("care_order", "uk"): 99}
+    frame = children_of(axes, {
+        group: {LARGER: (count, 0), SMALLER: (count if group in here else 0, 0)} for group, count in (elsewhere | here).items()
+    })
+    larger, smaller = counted(frame, LARGER), counted(frame, SMALLER)
+    origins = [("overseas", ALL), ("Not recorded", ALL)]
+    within = replace(smaller, within=[Larger(larger.rows, larger.values, hides(larger, ("origin", ALL), origins), apart=False)])
+    pattern = hides(smaller, ("origin", ALL), origins)
+    if not nobody_seen:
+        edge = larger.rows.axes["care_status"].groups.index("edge_of_care")
+        for other in larger.rows.axes:
+            pattern.of("care_status", other)[0, edge] = True
+    found = [(name, larger.rows.axes[name].groups[number]) for name, groups in groups_told_to_hide(within, pattern, axes)
+             for number in np.flatnonzero(groups[0])]
+    assert found == ([("origin", "uk")] if nobody_seen else [])
+
+
+def test_a_cell_that_is_hidden_for_a_third_population_is_hidden_in_the_larger_one_that_tells_it() -> None:
+    """What a population hides because of one within it is shown by a larger one as long as the two are about the same."""
+    larger, smaller = both(SIX | {("M", "11 to 15"): 58})
+    within = Larger(larger.rows, larger.values, hides(larger, AXES, []), apart=False)
+    pattern = hides(smaller, AXES, [("F", "5 to 10"), ("M", "5 to 10")])
+    cell = (0, larger.rows.axes["sex"].groups.index("F"), larger.rows.axes["age_band"].groups.index("5 to 10"))
+    pattern.hide_also(*AXES, smaller.counted(*AXES)[0].shape)[cell] = True
+    assert hide_in_larger(replace(smaller, within=[within]), pattern, AXES).tolist() == [True]
+    assert np.argwhere(within.pattern.also[AXES]).tolist() == [list(cell)]
