@@ -1,4 +1,7 @@
-"""Keeping how all measures stand after a load, for the digest of the next one. It never fails a load: the data is there already."""
+"""What follows a load or a way back on the command line: the audit log has it, and for the next digest it is kept how all measures stand.
+
+Neither fails the command: the data is there already.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections.abc import Callable
 
 from config.settings import settings
 from dashboard.console import user_name
+from data_access.audit import Action, AuditUnavailable, Entry, record
+from data_access.workspace import WorkspaceUnavailable, workspace_engine
 
 
 def keep_states(database: str, progress: Callable[[str, float], None] | None = None) -> None:
@@ -17,7 +22,6 @@ def keep_states(database: str, progress: Callable[[str, float], None] | None = N
         from dashboard.release_words import changed_sentence
         from dashboard.reporting import Reporting
         from data_access.engines import engine
-        from data_access.workspace import workspace_engine
 
         reporting = Reporting(engine(database), releases=releases_for(database))
         digest.keep(reporting, workspace_engine(settings().workspace), user_name(), progress)
@@ -26,3 +30,17 @@ def keep_states(database: str, progress: Callable[[str, float], None] | None = N
     except Exception as problem:
         lost = "how the measures stand could not be kept, so `qs133 digest` won't know of it"
         print(f"The data is loaded. But {lost}: {problem}", file=sys.stderr)
+
+
+def write_down(database: str, what: str, version: str) -> None:
+    """Writes into the audit log that a command has replaced the data of the settings' database, whose log it is; of no other database.
+
+    `what` was done and `version` is of the data that is there now. What goes wrong is said on standard error; the database's own history
+    has the load all the same.
+    """
+    if database != settings().database:
+        return
+    try:
+        record(workspace_engine(settings().workspace), Entry(user_name(), "command line", Action.CHANGE, what, data_version=version))
+    except (AuditUnavailable, WorkspaceUnavailable) as problem:
+        print(f"The data is loaded. But the audit log could not be written; only the history of loads has it: {problem}", file=sys.stderr)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from config.settings import absolute_address, settings
 from dashboard.console import clear_progress, show_progress, user_name
-from dashboard.keeping import keep_states
+from dashboard.keeping import keep_states, write_down
+from dashboard.words import plural
 from data_access.load import LoadError, LoadReport, Progress, UsageError, load, load_authorities, read_authorities
 
 NAME = "load"
@@ -51,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
     # Before what follows the load, which takes a while and changes nothing of it.
     print(report.as_json() if options.format == "json" else report.as_text(), flush=True)
     if not options.dry_run:
+        write_down(database, f"qs133 load: {plural(len(report.files), 'table')}", report.version)
         keep_states(database, progress)
         if progress:
             clear_progress()

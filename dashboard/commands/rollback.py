@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from config.data_quality import data_quality
 from config.settings import absolute_address, settings
 from dashboard.console import clear_progress, show_progress, user_name
+from dashboard.keeping import write_down
 from data_access.load import LoadError
 from data_access.load.going_back import NONE_EARLIER, go_back, kept_loads, why_no_way_back
 from data_access.load.history import NOT_KNOWN, Load, history
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
     finally:
         if progress:
             clear_progress()
+    write_down(database, f"qs133 rollback: back to the load {entry.contents_of}", entry.version)
     if options.format == "json":
         print(json.dumps(entry.row(), default=str, indent=2))
     else:

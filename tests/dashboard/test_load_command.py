@@ -9,6 +9,8 @@ import pytest
 
 from dashboard import command_line
 from dashboard.commands import check, load
+from data_access.audit import Action, entries
+from data_access.workspace import workspace_engine
 from tests.data_access.files import database, rows_of, write
 
 
@@ -114,3 +116,29 @@ def test_no_or_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture
     assert run(capsys, "lod")[0] == 2
     code, out, _ = run(capsys, "--help")
     assert code == 0 and "load" in out and "check" in out
+
+
+def test_the_audit_log_has_each_load_and_each_way_back(
+    tmp_path: Path, source: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workspace = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
+    monkeypatch.setenv("QS133_DATABASE_URL", database(tmp_path))
+    monkeypatch.setenv("QS133_WORKSPACE_URL", workspace)
+    for arguments in (["load", "--dry-run", source], ["load", source], ["load", source, "--as-at", "2026-01-31"], ["rollback"]):
+        assert run(capsys, *arguments)[0] == 0
+    log = entries(workspace_engine(workspace), actions=[Action.CHANGE])
+    loads = [load["contents_of"] for load in rows_of(database(tmp_path), "load_history")]
+    assert log["what"].to_list() == [f"qs133 rollback: back to the load {min(loads)}", "qs133 load: 2 tables", "qs133 load: 2 tables"]
+    assert log["data_version"][0] == log["data_version"][2] != log["data_version"][1]
+    assert set(log["role"]) == {"command line"} and all(log["who"])
+
+
+def test_a_load_stands_though_the_audit_log_can_not_be_written(
+    tmp_path: Path, source: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("QS133_DATABASE_URL", database(tmp_path))
+    monkeypatch.setenv("QS133_WORKSPACE_URL", f"sqlite:///{tmp_path / 'nowhere' / 'workspace.sqlite'}")
+    (tmp_path / "nowhere").write_text("no folder")
+    code, _, err = run(capsys, "load", source)
+    assert code == 0 and "the audit log could not be written" in err
+    assert len(rows_of(database(tmp_path), "load_history")) == 1
