@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.comparator_beside import Beside, NamedLine
-from dashboard.words import figure, listing, long_date, plural, range_words, upper_first
+from dashboard.words import INTERVAL, figure, listing, long_date, plural, range_words, upper_first
 from data_access.comparators import ATTRIBUTION, LICENCE, SYMBOLS
 from metrics.comparators import Comparator
 from metrics.definition_changes import DefinitionChange
@@ -75,7 +75,7 @@ def _against(trend: Trend, england: NamedLine) -> str:
         return ""
     standing = standing_words(trend, england)
     value = figure(trend.measure, row["value"])
-    interval = "" if row["lower"] is None else f", 95 % interval {range_words(trend.measure, row['lower'], row['upper'])}"
+    interval = "" if row["lower"] is None else f", {INTERVAL} {range_words(trend.measure, row['lower'], row['upper'])}"
     earlier = "" if row["period_end"] <= year.end else " It is the latest published, and of an earlier time than our value."
     return f"{standing}: ours is {value}{interval}.{earlier}"
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from dashboard.words import (
     HIDDEN,
+    INTERVAL,
     cell_words,
     count_words,
     denominator_noun,
@@ -113,7 +114,7 @@ def gap_size(row: Row) -> str:
 
 def gap_words(row: Row) -> str:
     """A gap with its interval: '31 percentage points below the rest (95 % interval 19 to 42)'."""
-    return f"{gap_size(row)} (95 % interval {gap_range(row)})"
+    return f"{gap_size(row)} ({INTERVAL} {gap_range(row)})"
 
 
 def gap_label(row: Row) -> str:
@@ -282,7 +283,7 @@ def values_alt(measure: Measure, breakdown: Breakdown, rows: Sequence[Row]) -> s
     """The alt text of the chart of values."""
     told = "; ".join(
         f"{breakdown.label(row['group'])}: {value_label(measure, row)}"
-        + (f", 95 % interval {range_words(measure, row['value_lower'], row['value_upper'])}" if row["value_lower"] is not None else "")
+        + (f", {INTERVAL} {range_words(measure, row['value_lower'], row['value_upper'])}" if row["value_lower"] is not None else "")
         for row in rows
     )
     return f"{measure.title} by {lower_first(breakdown.title)}, {period_words(rows[0])}. {told}."

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import polars as pl
 
 from dashboard.release_words import Kept
-from dashboard.words import EXACT, cell_words, where_words
+from dashboard.words import EXACT, NO_BREAK, cell_words, where_words
 from metrics.breakdowns import Breakdown
 from metrics.trend import Trend
 
@@ -56,7 +56,8 @@ def with_released(rows: pl.DataFrame, kept: Kept) -> pl.DataFrame:
 
 def to_csv(rows: pl.DataFrame) -> bytes:
     """CSV in UTF-8. Text that a spreadsheet would run as a formula gets an apostrophe in front, so that it stays text."""
-    guarded = rows.with_columns(
+    plain = rows.with_columns(pl.col("^shown_as$").str.replace_all(NO_BREAK, " "))  # there is no line to break in it
+    guarded = plain.with_columns(
         pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
         for name, type_ in rows.schema.items() if type_ == pl.String
     )

@@ -11,7 +11,19 @@ from dashboard.comparator_beside import crossed_by
 from dashboard.comparator_words import crossing_sentence
 from dashboard.improvement_records import Written
 from dashboard.sentences import grain
-from dashboard.words import NOUNS, escape_markdown, figure, listing, long_date, lower_first, number, plain, plural, points
+from dashboard.words import (
+    NOUNS,
+    PERCENT,
+    escape_markdown,
+    figure,
+    listing,
+    long_date,
+    lower_first,
+    number,
+    plain,
+    plural,
+    points,
+)
 from data_access.workspace import (
     ActionRecord,
     ChangeRecord,
@@ -130,7 +142,7 @@ def who_when(item: Revision[Record]) -> str:
 
 def level_words(measure: Measure, level: float) -> str:
     """A target's level as people read it: '85 %', '14'."""
-    return f"{plain(level)} %" if measure.percent else plain(level)
+    return f"{plain(level)}{PERCENT}" if measure.percent else plain(level)
 
 
 def target_words(record: TargetRecord) -> str:

@@ -133,22 +133,22 @@ def _row(view: View, line: Line, *, england: bool) -> str:
     and target in words."""
     trend, measure, row = line.trend, line.measure, line.trend.latest
     link = f"statement_{line.statement}?{filters.address(view.filters)}#{measure.id}".replace("?#", "#")
-    name = f'<p><a href="{html.escape(link)}">{_text(measure.title)}</a></p>'
+    name = f'<p><a href="{html.escape(link)}">{html.escape(measure.title)}</a></p>'
     title = f'<div>{name}<p class="small">Statement {line.statement}</p>{quality_mark(view, measure)}</div>'
     style = "line concern" if Finding.CONCERN in line.findings else "line"
     if row is None:
-        return f'<li class="{style}">{title}<p class="empty">{_text(why_empty(view, measure))}</p></li>'
+        return f'<li class="{style}">{title}<p class="empty">{html.escape(why_empty(view, measure))}</p></li>'
     unit = " on average" if measure.kind == "mean" else f" {getattr(measure, 'per_words', '')}".rstrip()
     counted = f"{count_words(measure, row['numerator'], row['denominator'])}, {period_words(row)}"
     interval = interval_words(measure, row["lower"], row["upper"])
     if trend.hidden_since:
         interval += f". {hidden_later_sentence(trend.hidden_since)}"
     value = (
-        f'<div><p><span class="value">{_text(figure(measure, row["value"]))}</span>{_text(unit)}</p>'
-        f'<p class="small">{_text(counted)}</p><p class="small">{_text(interval)}</p></div>'
+        f'<div><p><span class="value">{html.escape(figure(measure, row["value"]))}</span>{html.escape(unit)}</p>'
+        f'<p class="small">{html.escape(counted)}</p><p class="small">{html.escape(interval)}</p></div>'
     )
     icons = variation_icon(trend.variation) + (assurance_icon(trend.assurance) if trend.assurance else "")
-    target = f'<p class="small">{_text(target_status_words(line))}</p>'
+    target = f'<p class="small">{html.escape(target_status_words(line))}</p>'
     against = _against_england(view, line) if england else ""
     small = sparkline(trend, target_line=view.filters.target_lines)
     return f'<li class="{style}">{title}{value}<div>{small}</div>{against}<div class="icons">{icons}{target}</div></li>'
@@ -159,13 +159,8 @@ def _against_england(view: View, line: Line) -> str:
     loaded with the one authority shown; empty without either."""
     against = england_words(line.trend, view.beside(line.trend)), overview_words(line.trend, view.pooled(line.trend))
     return '<div class="england">' + "".join(
-        f'<p><b>{_text(standing)}</b></p><p class="small">{_text(level)}</p>' for standing, level in against if standing
+        f'<p><b>{html.escape(standing)}</b></p><p class="small">{html.escape(level)}</p>' for standing, level in against if standing
     ) + "</div>"
-
-
-def _text(words: str) -> str:
-    """Words as HTML; no line begins with a % sign."""
-    return html.escape(words).replace(" %", "&nbsp;%")
 
 
 def target_status_words(line: Line) -> str:

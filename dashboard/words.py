@@ -1,6 +1,7 @@
 """Numbers, dates and values as people read them: British English, '85 %', '1 child', '30 September 2026'.
 
-Every figure on a page, in a chart and in an alt text is written here, so that the same number never looks two ways.
+Every figure on a page, in a chart and in an alt text is written here, so that the same number never looks two ways. Its unit stays in
+its line: before a % sign there is a no-break space.
 What a trend says is in `dashboard.sentences`.
 """
 
@@ -22,6 +23,9 @@ HIDDEN = "hidden to protect children"
 NO_VALUE = "no data"
 PROTECTED = "Protected numbers: those about few children are hidden. They may be shared."
 EXACT = "Exact numbers. They may contain small numbers of children: not for sharing."
+NO_BREAK = "\u00a0"
+PERCENT = f"{NO_BREAK}%"
+INTERVAL = f"95{PERCENT} interval"
 MOST_DECIMALS = 4
 
 
@@ -41,10 +45,10 @@ def percent(share: float, decimals: int | None = None) -> str:
     step = 10.0 ** -places
     text = number(_times_hundred(share), places)
     if 0 < share < 1 and number(0, places) == text:
-        return f"under {number(step, places)} %"
+        return f"under {number(step, places)}{PERCENT}"
     if 0 < share < 1 and number(100, places) == text:
-        return f"over {number(100 - step, places)} %"
-    return f"{text} %"
+        return f"over {number(100 - step, places)}{PERCENT}"
+    return f"{text}{PERCENT}"
 
 
 def plain(value: float) -> str:
@@ -84,6 +88,11 @@ def lower_first(text: str) -> str:
 def upper_first(text: str) -> str:
     """The text with a capital first letter."""
     return text[:1].upper() + text[1:]
+
+
+def ordinary_spaces(text: str) -> str:
+    """Words as a file of numbers or a terminal has them, where they are looked for and have no lines to break."""
+    return text.replace(NO_BREAK, " ")
 
 
 def escape_markdown(text: str) -> str:
@@ -162,7 +171,7 @@ def interval_words(measure: Measure, lower: float | None, upper: float | None) -
     """'95 % interval 77 % to 91 %', or that there is none."""
     if lower is None or upper is None:
         return "no interval"
-    return f"95 % interval {range_words(measure, lower, upper)}"
+    return f"{INTERVAL} {range_words(measure, lower, upper)}"
 
 
 def range_words(measure: Measure, lower: float, upper: float) -> str:
@@ -289,12 +298,12 @@ def _number_decimals(measure: Measure, value: float) -> int:
 
 
 def _level(measure: Measure, level: float) -> str:
-    return f"{plain(_times_hundred(level))} %" if measure.percent else plain(level)
+    return f"{plain(_times_hundred(level))}{PERCENT}" if measure.percent else plain(level)
 
 
 def _number_in(text: str) -> str:
     """The number of a figure, without its unit and without decimals that say nothing."""
-    digits = text.removesuffix(" %")
+    digits = text.removesuffix(PERCENT)
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 

@@ -11,6 +11,7 @@ from dashboard import digest
 from dashboard.command_data import releases_for
 from dashboard.console import clear_progress, show_progress, user_name
 from dashboard.reporting import DataChanged, NoData, Reporting
+from dashboard.words import ordinary_spaces
 from data_access.engines import engine
 from data_access.workspace import WorkspaceUnavailable, workspace_engine
 
@@ -40,11 +41,12 @@ def run(options: argparse.Namespace) -> int:
     if found is None:
         print("How the measures stand is not known yet. Try again in a minute.", file=sys.stderr)
         return 1
+    sentences = [ordinary_spaces(sentence) for sentence in found.sentences]
     if options.format == "json":
         print(json.dumps({
             "since": found.since.isoformat() if found.since else None, "measures": [measure.id for measure in found.measures],
-            "sentences": found.sentences,
+            "sentences": sentences,
         }, ensure_ascii=False, indent=2))
     else:
-        print(digest.heading(found) + (":" if found.sentences else ""), *(f"- {sentence}" for sentence in found.sentences), sep="\n")
+        print(digest.heading(found) + (":" if sentences else ""), *(f"- {sentence}" for sentence in sentences), sep="\n")
     return 0

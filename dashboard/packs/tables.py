@@ -23,6 +23,7 @@ from dashboard.words import (
     figure,
     long_date,
     lower_first,
+    ordinary_spaces,
     period_words,
     upper_first,
 )
@@ -236,4 +237,4 @@ def lines_of(values: tuple[Value, ...], letters: list[int]) -> int:
 
 def value_words(value: Value) -> str:
     """A cell's value as text."""
-    return long_date(value) if isinstance(value, datetime.date) else str(value)
+    return long_date(value) if isinstance(value, datetime.date) else ordinary_spaces(str(value))

@@ -76,7 +76,7 @@ def test_the_charts_and_the_sentences_say_the_same(page: Page, open_page: Callab
     open_page(page, f"measure={PLAN}")
     block = page.locator(".st-key-block_equality_measure")
     told = block.get_by_text(re.compile("‘Children's home or residential school’: .* percentage points below the rest")).first.inner_text()
-    found = re.search(r"(\d+) percentage points below the rest \(95 % interval (\d+) to (\d+)\)", told)
+    found = re.search(r"(\d+) percentage points below the rest \(95\s% interval (\d+) to (\d+)\)", told)
     assert found
     gap, low, high = found.groups()
     words = f"{gap} points below ({low} to {high}): worse"

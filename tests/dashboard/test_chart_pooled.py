@@ -158,10 +158,10 @@ def test_the_lines_are_told_in_the_alt_text_and_in_the_key() -> None:
     ])
     sessions = "possible half-day sessions"
     assert drawing.alt.endswith(
-        f"The 1 of 10 statistical neighbours that is loaded: 70 % (700 of 1,000 {sessions}) in July to September 2020; 10 periods hidden "
-        f"to protect children. The 2 authorities loaded in Kent & <b>Sussex: 80 % (800 of 1,000 {sessions}) in April to June 2020 to 81 % "
-        f"(810 of 1,000 {sessions}) in October to December 2022. All 2 authorities loaded: no complete period with a value; 11 periods "
-        "hidden to protect children."
+        f"The 1 of 10 statistical neighbours that is loaded: 70\u00a0% (700 of 1,000 {sessions}) in July to September 2020; 10 periods "
+        f"hidden to protect children. The 2 authorities loaded in Kent & <b>Sussex: 80\u00a0% (800 of 1,000 {sessions}) in April to June "
+        f"2020 to 81\u00a0% (810 of 1,000 {sessions}) in October to December 2022. All 2 authorities loaded: no complete period with a "
+        "value; 11 periods hidden to protect children."
     )
     words = [item.words for item in drawing.key]
     assert "Brown line, dash and dot: the 1 of 10 statistical neighbours that is loaded" in words

@@ -102,7 +102,7 @@ def test_the_target_steps_where_it_changes_and_is_in_the_key() -> None:
     target = next(trace for trace in drawing.figure.data if trace.line.color == theme.TARGET)
     assert set(target.y) == {85.0, None}
     assert min(x for x in target.x if x is not None) == -0.5
-    assert any(item.drawn == "target" and "85 %" in item.words for item in drawing.key)
+    assert any(item.drawn == "target" and "85\u00a0%" in item.words for item in drawing.key)
     assert not any(item.drawn == "target" for item in trend_chart(made_trend("education_plan", SHIFTED)).key)
 
 
@@ -165,8 +165,9 @@ def test_groups_have_dots_intervals_and_words() -> None:
     assert dots[0].error_x.array[0] == pytest.approx(100 * (ordered["upper"][0] - 0.9))
     assert dots[0].error_x.arrayminus[1] == pytest.approx(100 * (0.4 - ordered["lower"][1]))
     assert [note.text for note in drawing.figure.layout.annotations] == [
-        "<b>Foster carer</b><br>90 %, 90 of 100 children", "<b>Children's home or residential school</b><br>40 %, 20 of 50 children",
-        "<b>Not recorded</b><br>50 %, 1 of 2 children",
+        "<b>Foster carer</b><br>90\u00a0%, 90 of 100 children",
+        "<b>Children's home or residential school</b><br>40\u00a0%, 20 of 50 children",
+        "<b>Not recorded</b><br>50\u00a0%, 1 of 2 children",
     ]
     assert "Purple lines: the target of each placement" in [item.words for item in drawing.key]
 
@@ -174,7 +175,7 @@ def test_groups_have_dots_intervals_and_words() -> None:
 def test_short_labels_stand_on_one_line_and_names_from_data_are_no_html() -> None:
     groups = made_groups("education_plan", "team", [("A<b>&", 3, 5)])
     note = groups_chart(get("education_plan"), BREAKDOWNS["team"], groups, overall=None).figure.layout.annotations[0]
-    assert note.text == "<b>A&lt;b&gt;&amp;</b>  60 %, 3 of 5 children"
+    assert note.text == "<b>A&lt;b&gt;&amp;</b>  60\u00a0%, 3 of 5 children"
 
 
 def test_hidden_groups_have_words_and_no_dot() -> None:

@@ -26,6 +26,7 @@ from dashboard.filters import address
 from dashboard.improvement_words import help_words
 from dashboard.reporting import Reporting
 from dashboard.view import Filters, View
+from dashboard.words import ordinary_spaces
 from data_access.engines import engine
 from metrics.catalogue import get, measures
 from metrics.comparators import COMPARATORS
@@ -67,7 +68,7 @@ def test_the_table_below_a_chart_holds_the_files_values(area: str) -> None:
         row = table.get(f"School year {year[:4]}/{year[4:]}")
         if row is not None:
             shown = {"x": "not available", "z": "not applicable", "c": "hidden by the Department for Education to protect children"}
-            assert row[column] == shown.get(text) or float(row[column].removesuffix(" %")) == pytest.approx(100 - float(text))
+            assert row[column] == shown.get(text) or float(row[column].removesuffix("\u00a0%")) == pytest.approx(100 - float(text))
             compared += 1
     assert compared >= 5
 
@@ -86,13 +87,15 @@ def test_a_symbol_is_told_and_never_drawn() -> None:
 def test_the_sentences_say_where_the_value_stands_and_of_which_year_it_is() -> None:
     trend = attendance()
     told = comparison_sentences(trend, stood(trend))
-    assert told[0].startswith("England: 91 %, school year 2024/25. No clear difference from England: ours is 90 %") or told[0].startswith(
-        "England: 91 %, school year 2024/25. Below England: ours is 90 %")
+    assert told[0].startswith((
+        "England: 91\u00a0%, school year 2024/25. No clear difference from England: ours is 90\u00a0%",
+        "England: 91\u00a0%, school year 2024/25. Below England: ours is 90\u00a0%",
+    ))
     assert told[0].endswith("It is the latest published, and of an earlier time than our value.")
-    assert told[1] == "South East: 89.1 %, school year 2024/25." or told[1].startswith("South East: ")
+    assert told[1] == "South East: 89.1\u00a0%, school year 2024/25." or told[1].startswith("South East: ")
     neighbours = sorted(float(100) - float(values_of_all("absence", code)["202425"]) for code in KENT.places.neighbours)
     median = (neighbours[4] + neighbours[5]) / 2
-    assert f"from {neighbours[0]:.1f} % to {neighbours[-1]:.1f} %, 10 authorities with a figure" in told[3]
+    assert f"from {neighbours[0]:.1f}\u00a0% to {neighbours[-1]:.1f}\u00a0%, 10 authorities with a figure" in told[3]
     assert f"median {median:.2f}".rstrip("0") in told[3] or f"median {median:.1f}" in told[3]
     own = 100 - float(values_of("absence", "886")["202425"])
     place = 1 + sum(value > own + 1e-9 for value in neighbours)
@@ -109,7 +112,7 @@ def values_of_all(series: str, code: str) -> dict[str, str]:
 ])
 def test_above_and_below_need_the_whole_interval(counts, said: str) -> None:
     trend = attendance(counts)
-    assert england_words(trend, stood(trend)) == (said, "England 91 %, school year 2024/25")
+    assert england_words(trend, stood(trend)) == (said, "England 91\u00a0%, school year 2024/25")
 
 
 def test_ordinals() -> None:
@@ -204,7 +207,7 @@ def test_lines_differ_without_colour_and_have_their_names_beside_them() -> None:
     assert all(low <= height <= high for height in heights)
     drawn = [height for trace in lines for height in trace.y if height is not None]
     assert low < min(drawn) and max(drawn) < high
-    assert "South East" in drawing.alt and "91 % in school year 2024/25" in drawing.alt
+    assert "South East" in drawing.alt and "91\u00a0% in school year 2024/25" in drawing.alt
 
 
 @pytest.mark.parametrize("heights", [[1.0, 1.0, 1.0], [0.0, 9.9, 10.0], [10.0, 10.0, 10.0], [], [5.0]])
@@ -235,7 +238,9 @@ def test_the_download_holds_what_is_shown() -> None:
     published = [row for row in rows if row["part"] == "published"]
     table = published_table(found)
     assert len(published) == table.height * (len(table.columns) - 1)
-    assert {row["shown_as"] for row in published} == {cell for name in table.columns if name != "Published" for cell in table[name]}
+    assert {row["shown_as"] for row in published} == {
+        ordinary_spaces(cell) for name in table.columns if name != "Published" for cell in table[name]
+    }
     assert all(row["measure"] == trend.measure.id and row["title"] == trend.measure.title and row["sharing"] for row in published)
     assert all((row["numerator"], row["lower"]) == ("", "") for row in published)
     assert len(rows) - len(published) == trend.frame.height
@@ -316,7 +321,7 @@ def test_the_page_of_statement_4_says_how_far_figures_are_comparable(view_of, tm
     for id in ("attendance_in_care", "three_or_more_placements"):
         assert COMPARATORS[id].how_far in text
     assert COMPARATORS["persistent_absence_in_care"].why_not_by("quarter") in text
-    assert "Kent, published: 12 %, year to March 2025" in text
+    assert "Kent, published: 12\u00a0%, year to March 2025" in text
     assert f"({CHANGES[4].on.day} August 2024)" in text
     yearly = words(drawn(_statement, 4, view_of(Filters(grain="year"))))
     assert COMPARATORS["persistent_absence_in_care"].how_far in yearly

@@ -60,7 +60,7 @@ def test_the_digest_in_sentences(workspace: sa.Engine) -> None:
     assert found is not None and found.since == DAY
     assert [measure.id for measure in found.measures] == ["attendance"]
     assert found.sentences == (
-        "School sessions attended: it is getting worse, more than chance would have it; the 88 % target is now missed.",
+        "School sessions attended: it is getting worse, more than chance would have it; the 88\u00a0% target is now missed.",
         "1 action has become overdue.",
     )
     assert heading(found) == "What changed since the data of 30 June 2026"

@@ -309,7 +309,7 @@ def test_the_table_has_the_numbers_of_the_chart(page: Page) -> None:
     assert matrix.shape[0] > one.shape[0] > 3
     row = one[one["Placement"] == "Children's home or residential school"].iloc[0]
     gap, interval = row["Gap (percentage points)"].removeprefix("−"), row["95 % interval of the gap"]
-    assert f"{gap} percentage points below the rest (95 % interval {interval})" in text_of(app)
+    assert f"{gap} percentage points below the rest (95\u00a0% interval {interval})" in text_of(app)
     assert row["How it stands"] == "worse" and row["All comparisons allowed for"] == "stays clear"
     assert trend.iloc[0]["Gap (percentage points)"] == row["Gap (percentage points)"]
 

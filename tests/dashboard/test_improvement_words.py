@@ -42,8 +42,9 @@ def action(due: str | None, stage: Stage = Stage.DO, aim: str = "a") -> ActionRe
 def test_a_lasting_rise_is_told_with_both_averages_and_never_as_the_cause() -> None:
     said = help_words(made_trend("education_plan", [*BEFORE, *AFTER]), CHANGED)
     assert said == (
-        "Before 1 April 2022: 61 % on average over 8 quarters. Since then: 81 % on average over 8 quarters. That is 20 percentage points "
-        "higher, which is better. Special cause since then: against the limits of all 16 quarters, 8 quarters show improvement that is "
+        "Before 1 April 2022: 61\u00a0% on average over 8 quarters. Since then: 81\u00a0% on average over 8 quarters. "
+        "That is 20 percentage points higher, which is better. "
+        "Special cause since then: against the limits of all 16 quarters, 8 quarters show improvement that is "
         f"more than chance. {NOT_THE_CAUSE}"
     )
     assert "was the cause" in said and "caused" not in said and "because" not in said
@@ -124,7 +125,7 @@ def test_a_revision_says_what_it_changed_and_what_was_there_before() -> None:
 
 def test_a_target_is_told_in_its_unit_with_its_day_and_placement() -> None:
     record = TargetRecord(measure="education_plan", level=87.5, from_date=TODAY, placement="residential", reason="r")
-    assert target_words(record) == "87.5 % from 24 November 2026, only for Children's home or residential school"
+    assert target_words(record) == "87.5\u00a0% from 24 November 2026, only for Children's home or residential school"
     assert target_words(TargetRecord(measure="social_emotional_mean", level=13, from_date=TODAY, reason="r")).startswith("13 from")
 
 

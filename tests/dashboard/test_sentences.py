@@ -27,8 +27,8 @@ def test_shift_says_how_many_and_which_average() -> None:
     smaller = plans([(70, 100), (66, 100)] * 5 + [(71, 100)] * 7, 90)
     mean = (5 * 136 + 497) / 17
     assert sentences.control_sentence(smaller) == (
-        f"Improving: the last 7 quarters are all above the average of {mean:.0f} %. "
-        "At this level the 90 % target will be missed consistently."
+        f"Improving: the last 7 quarters are all above the average of {mean:.0f}\u00a0%. "
+        "At this level the 90\u00a0% target will be missed consistently."
     )
 
 
@@ -49,21 +49,21 @@ def test_trend_counts_the_points_that_move() -> None:
 def test_common_cause_and_chance() -> None:
     trend = plans([*LEVEL, (71, 100), (70, 100), (69, 100)], 70)
     assert sentences.control_sentence(trend) == (
-        "No clear change: the latest quarters vary around the average of 70 % as chance alone would have them. "
-        "At this level the 70 % target will be met in some quarters and missed in others, by chance."
+        "No clear change: the latest quarters vary around the average of 70\u00a0% as chance alone would have them. "
+        "At this level the 70\u00a0% target will be met in some quarters and missed in others, by chance."
     )
 
 
 def test_consistently_met() -> None:
     assert sentences.control_sentence(plans([*LEVEL, (71, 100), (70, 100), (69, 100)], 40)).endswith(
-        "At this level the 40 % target will be met consistently."
+        "At this level the 40\u00a0% target will be met consistently."
     )
 
 
 @pytest.mark.parametrize(("id", "target", "side"), [("education_plan", 100, "above"), ("persistent_absence", 0, "below")])
 def test_a_target_at_the_end_of_the_scale_is_explained(id: str, target: float, side: str) -> None:
     shown = sentences.control_sentence(made_trend(id, [*LEVEL, (71, 100), (70, 100), (69, 100)], target=target))
-    assert f"A target of {target} % can never be outside the limits on its good side" in shown
+    assert f"A target of {target}\u00a0% can never be outside the limits on its good side" in shown
     assert f"because no value can be {side} it" in shown
 
 
@@ -98,7 +98,7 @@ def test_runs_do_not_cross_a_rebase(chart: Chart) -> None:
     shown = sentences.control_sentence(trend)
     assert shown.startswith("Improving: ")
     if chart == Chart.PROCESS_CONTROL:
-        assert "the last 7 quarters are all above the average of 69 %" in shown
+        assert "the last 7 quarters are all above the average of 69\u00a0%" in shown
 
 
 def test_groups() -> None:
@@ -106,7 +106,7 @@ def test_groups() -> None:
     placement = BREAKDOWNS["placement"]
     row = groups.filter(pl.col("placement") == "foster_carer").row(0, named=True)
     assert sentences.group_words(get("education_plan"), row, "Foster carer") == (
-        "Foster carer: 90 of 100 children, 90 %, 95 % interval 82.6 % to 94.5 %"
+        "Foster carer: 90 of 100 children, 90\u00a0%, 95\u00a0% interval 82.6\u00a0% to 94.5\u00a0%"
     )
     alt = sentences.groups_alt(get("education_plan"), placement, groups)
     assert "by placement" in alt and "Not recorded: 1 of 2 children" in alt

@@ -17,22 +17,28 @@ PLAN, SDQ, SUSPENSIONS, ATTENDANCE, ABSENT = (
 
 
 @pytest.mark.parametrize(("share", "text"), [
-    (0.0, "0 %"), (1.0, "100 %"), (0.85, "85 %"), (82 / 96, "85 %"), (0.845, "85 %"), (0.5, "50 %"), (0.1, "10 %"), (0.9, "90 %"),
-    (0.024, "2.4 %"), (0.02, "2 %"), (0.925, "92.5 %"), (0.0896, "9.0 %"), (0.9996, "over 99.9 %"), (0.0004, "under 0.1 %"),
-    (1 / 3, "33 %"), (1.28, "128 %"), (-0.05, "−5 %"),
+    (0.0, "0\u00a0%"), (1.0, "100\u00a0%"), (0.85, "85\u00a0%"), (82 / 96, "85\u00a0%"), (0.845, "85\u00a0%"),
+    (0.5, "50\u00a0%"), (0.1, "10\u00a0%"), (0.9, "90\u00a0%"),
+    (0.024, "2.4\u00a0%"), (0.02, "2\u00a0%"), (0.925, "92.5\u00a0%"), (0.0896, "9.0\u00a0%"),
+    (0.9996, "over 99.9\u00a0%"), (0.0004, "under 0.1\u00a0%"),
+    (1 / 3, "33\u00a0%"), (1.28, "128\u00a0%"), (-0.05, "−5\u00a0%"),
 ])
 def test_percent(share: float, text: str) -> None:
     assert words.percent(share) == text
+
+
+def test_files_and_terminals_have_ordinary_spaces() -> None:
+    assert words.ordinary_spaces(words.percent(0.85)) == "85 %"
 
 
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_percent_says_none_and_all_only_of_none_and_all(counts: tuple[int, int]) -> None:
     x, n = counts
     text = words.percent(x / n)
-    assert (text == "0 %") == (x == 0)
-    assert (text == "100 %") == (x == n)
+    assert (text == "0\u00a0%") == (x == 0)
+    assert (text == "100\u00a0%") == (x == n)
     if text[0].isdigit():
-        assert abs(float(text.removesuffix(" %")) - 100 * x / n) <= 0.5 + 1e-9
+        assert abs(float(text.removesuffix("\u00a0%")) - 100 * x / n) <= 0.5 + 1e-9
 
 
 @pytest.mark.parametrize(("value", "decimals", "text"), [
@@ -78,7 +84,7 @@ def test_long_date() -> None:
 
 
 @pytest.mark.parametrize(("id", "value", "text"), [
-    ("education_plan", 0.85, "85 %"), ("attendance", 0.9254, "92.5 %"), ("social_emotional_mean", 14.915, "14.9"),
+    ("education_plan", 0.85, "85\u00a0%"), ("attendance", 0.9254, "92.5\u00a0%"), ("social_emotional_mean", 14.915, "14.9"),
     ("suspension_rate", 4.065, "4.1 for every 100 children"), ("suspension_rate", 0.0, "0 for every 100 children"),
     ("suspension_rate", 0.438, "0.44 for every 100 children"), ("suspension_rate", 120.4, "120 for every 100 children"),
     ("placement_breakdown_rate", 0.4382, "0.44 for every 1,000 placement days"), ("education_plan", None, "no data"),
@@ -123,8 +129,10 @@ def test_every_measure_counts_one_in_the_singular() -> None:
 
 
 @pytest.mark.parametrize(("id", "lower", "upper", "text"), [
-    ("education_plan", 0.771, 0.909, "95 % interval 77.1 % to 90.9 %"), ("education_plan", 0.77, 0.85, "95 % interval 77 % to 85 %"),
-    ("social_emotional_mean", 13.44, 16.39, "95 % interval 13.4 to 16.4"), ("suspension_rate", 0.0, 1.4995, "95 % interval 0.0 to 1.5"),
+    ("education_plan", 0.771, 0.909, "95\u00a0% interval 77.1\u00a0% to 90.9\u00a0%"),
+    ("education_plan", 0.77, 0.85, "95\u00a0% interval 77\u00a0% to 85\u00a0%"),
+    ("social_emotional_mean", 13.44, 16.39, "95\u00a0% interval 13.4 to 16.4"),
+    ("suspension_rate", 0.0, 1.4995, "95\u00a0% interval 0.0 to 1.5"),
     ("education_plan", None, None, "no interval"),
 ])
 def test_interval_words(id: str, lower: float | None, upper: float | None, text: str) -> None:
@@ -132,21 +140,21 @@ def test_interval_words(id: str, lower: float | None, upper: float | None, text:
 
 
 @pytest.mark.parametrize(("id", "counts", "target", "text"), [
-    ("education_plan", (82, 96), 90, "82 of 96 children, 85 %, below the 90 % target"),
-    ("education_plan", (86, 96), 90, "86 of 96 children, 89.6 %, below the 90 % target"),
-    ("education_plan", (8997, 10000), 90, "8,997 of 10,000 children, 89.97 %, below the 90 % target"),
-    ("education_plan", (9, 10), 90, "9 of 10 children, 90 %, exactly at the 90 % target"),
-    ("education_plan", (96, 96), 90, "96 of 96 children, 100 %, above the 90 % target"),
-    ("education_plan", (1, 1), 100, "1 of 1 child, 100 %, exactly at the 100 % target"),
-    ("education_plan", (82, 96), None, "82 of 96 children, 85 %"),
-    ("education_plan", (82, 96), 85.5, "82 of 96 children, 85.4 %, below the 85.5 % target"),
-    ("education_plan", (8545, 10000), 85.2, "8,545 of 10,000 children, 85.5 %, above the 85.2 % target"),
-    ("persistent_absence", (58, 263), 20, "58 of 263 children, 22 %, above the 20 % target"),
+    ("education_plan", (82, 96), 90, "82 of 96 children, 85\u00a0%, below the 90\u00a0% target"),
+    ("education_plan", (86, 96), 90, "86 of 96 children, 89.6\u00a0%, below the 90\u00a0% target"),
+    ("education_plan", (8997, 10000), 90, "8,997 of 10,000 children, 89.97\u00a0%, below the 90\u00a0% target"),
+    ("education_plan", (9, 10), 90, "9 of 10 children, 90\u00a0%, exactly at the 90\u00a0% target"),
+    ("education_plan", (96, 96), 90, "96 of 96 children, 100\u00a0%, above the 90\u00a0% target"),
+    ("education_plan", (1, 1), 100, "1 of 1 child, 100\u00a0%, exactly at the 100\u00a0% target"),
+    ("education_plan", (82, 96), None, "82 of 96 children, 85\u00a0%"),
+    ("education_plan", (82, 96), 85.5, "82 of 96 children, 85.4\u00a0%, below the 85.5\u00a0% target"),
+    ("education_plan", (8545, 10000), 85.2, "8,545 of 10,000 children, 85.5\u00a0%, above the 85.2\u00a0% target"),
+    ("persistent_absence", (58, 263), 20, "58 of 263 children, 22\u00a0%, above the 20\u00a0% target"),
     ("social_emotional_mean", (880, 59), 14, "59 children, 14.9 on average, above the target of 14"),
     ("social_emotional_mean", (880, 59), None, "59 children, 14.9 on average"),
     ("suspension_rate", (10, 246), 5, "10 suspensions among 246 children, 4.1 for every 100 children, below the target of 5"),
     ("suspension_rate", (0, 246), None, "0 suspensions among 246 children, 0 for every 100 children"),
-    ("attendance", (16031, 17324), 88, "16,031 of 17,324 possible half-day sessions, 92.5 %, above the 88 % target"),
+    ("attendance", (16031, 17324), 88, "16,031 of 17,324 possible half-day sessions, 92.5\u00a0%, above the 88\u00a0% target"),
 ])
 def test_headline(id: str, counts: tuple[float, int], target: float | None, text: str) -> None:
     assert words.headline(made_trend(id, [counts], target=target)) == text
@@ -157,11 +165,11 @@ def test_headline_without_a_value() -> None:
 
 
 @pytest.mark.parametrize(("id", "counts", "target", "text"), [
-    ("education_plan", (50, 96), 90, "Missed: the whole interval, 42 % to 62 %, lies below the 90 % target."),
-    ("education_plan", (95, 96), 90, "Met: the whole interval, 94.3 % to 99.8 %, lies at or above the 90 % target."),
-    ("education_plan", (84, 96), 90, "Not clear yet: the interval, 79.4 % to 92.7 %, reaches across the 90 % target."),
-    ("persistent_absence", (120, 263), 20, "Missed: the whole interval, 40 % to 52 %, lies above the 20 % target."),
-    ("persistent_absence", (5, 263), 20, "Met: the whole interval, 0.8 % to 4.4 %, lies at or below the 20 % target."),
+    ("education_plan", (50, 96), 90, "Missed: the whole interval, 42\u00a0% to 62\u00a0%, lies below the 90\u00a0% target."),
+    ("education_plan", (95, 96), 90, "Met: the whole interval, 94.3\u00a0% to 99.8\u00a0%, lies at or above the 90\u00a0% target."),
+    ("education_plan", (84, 96), 90, "Not clear yet: the interval, 79.4\u00a0% to 92.7\u00a0%, reaches across the 90\u00a0% target."),
+    ("persistent_absence", (120, 263), 20, "Missed: the whole interval, 40\u00a0% to 52\u00a0%, lies above the 20\u00a0% target."),
+    ("persistent_absence", (5, 263), 20, "Met: the whole interval, 0.8\u00a0% to 4.4\u00a0%, lies at or below the 20\u00a0% target."),
     ("social_emotional_mean", (12, 1), 14, "Not clear yet: there are too few children for an interval to hold against the target of 14."),
 ])
 def test_target_sentence(id: str, counts: tuple[float, int], target: float, text: str) -> None:
