@@ -22,6 +22,8 @@ FLAGS = ["--disable-quic", "--disable-background-networking", "--disable-compone
 SECONDS_FOR_A_RUN = 240
 """Generous: the first page after a load counts everything, and the machine may be busy with other tests."""
 expect.set_options(timeout=60_000)
+PATIENCE = 90_000
+"""Milliseconds for what waits until much has been counted, or drawn, anew."""
 # Opened at a page's own address, Streamlit's client asks first below that page and then at the root for these two, to find out
 # where its server is. The first answer is a 404 by design, and Chromium writes every 404 to the console.
 PROBE = re.compile(r"https?://[^/]+/[a-z0-9_]+/_stcore/(health|host-config)")

@@ -18,12 +18,12 @@ from data_access.audit import entries
 from data_access.demo import write_demo
 from data_access.load import load
 from data_access.workspace import workspace_engine
+from tests.browser.conftest import PATIENCE
 from tests.data_access import damage
 from tests.data_access.files import rows_of
 
 Settle = Callable[[Page], Locator]
 Shoot = Callable[[Page, str], Path]
-LONG = 90_000
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def press(page: Page, name: str) -> None:
 def open_page(page: Page, address: str, heading: str, settle: Settle) -> None:
     """Opens a page and waits until it is drawn; the first one after a load counts everything."""
     page.goto(address)
-    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible(timeout=PATIENCE)
     settle(page)
 
 
@@ -69,7 +69,7 @@ class Analyst:
 
     def wait_for_new_numbers(self, footer: str) -> None:
         """Opens a page again and again until its footer says so: for a while there are the numbers of before."""
-        deadline = time.monotonic() + 2 * LONG / 1000  # what is hidden is decided before that, of all periods
+        deadline = time.monotonic() + 2 * PATIENCE / 1000  # what is hidden is decided before that, of all periods
         told = self.page.get_by_text(footer)
         while True:
             open_page(self.page, f"{self.address}/load", "Load data", self.settle)
@@ -83,10 +83,10 @@ class Analyst:
         open_page(self.page, f"{self.address}/load", "Load data", self.settle)
         self.page.get_by_text("A whole folder", exact=True).click()
         chooser = self.page.locator("input[type=file][webkitdirectory]")
-        expect(chooser).to_have_count(1, timeout=LONG)
+        expect(chooser).to_have_count(1, timeout=PATIENCE)
         self.settle(self.page)
         chooser.set_input_files(self.folder)
-        expect(self.page.get_by_role("button", name="Check the files")).to_be_visible(timeout=LONG)
+        expect(self.page.get_by_role("button", name="Check the files")).to_be_visible(timeout=PATIENCE)
         self.page.get_by_text("Options", exact=True).click()
         self.page.get_by_text("These files are made up, too").click()
         press(self.page, "Check the files")
@@ -94,9 +94,9 @@ class Analyst:
     def load(self) -> None:
         """Checks, finds nothing that stops the load, and loads."""
         self.check()
-        expect(self.page.get_by_text("What the dry run found")).to_be_visible(timeout=LONG)
+        expect(self.page.get_by_text("What the dry run found")).to_be_visible(timeout=PATIENCE)
         self.page.locator(".st-key-load_now button").click()
-        expect(self.page.get_by_text("is in the database.")).to_be_visible(timeout=LONG)
+        expect(self.page.get_by_text("is in the database.")).to_be_visible(timeout=PATIENCE)
         self.settle(self.page)
         assert not list(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
 
@@ -120,8 +120,8 @@ def test_a_folder_that_cannot_be_loaded_is_told_in_a_sentence(analyst: Analyst) 
     before = analyst.version
     (analyst.folder / "extracts" / "assessments.csv").write_text("assessment_id,child\n1,2\n")
     analyst.check()
-    expect(analyst.page.get_by_text("These files can't be loaded")).to_be_visible(timeout=LONG)
-    expect(analyst.page.get_by_text("assessments.csv has the columns assessment_id, child")).to_be_visible(timeout=LONG)
+    expect(analyst.page.get_by_text("These files can't be loaded")).to_be_visible(timeout=PATIENCE)
+    expect(analyst.page.get_by_text("assessments.csv has the columns assessment_id, child")).to_be_visible(timeout=PATIENCE)
     expect(analyst.page.locator(".st-key-load_now")).to_have_count(0)
     assert analyst.version == before
 
@@ -132,19 +132,19 @@ def test_an_analyst_loads_a_broken_folder_mends_it_loads_again_and_goes_back(
     page, plans, versions = analyst.page, analyst.folder / "extracts" / "education_plans.csv", [analyst.version]
     damage.change(plans, damage.wrong_codes("key_person", 4))
     analyst.check()
-    expect(page.get_by_text("key_person is not 0 or 1").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("key_person is not 0 or 1").first).to_be_visible(timeout=PATIENCE)
     assert analyst.version == versions[0]
     take_screenshot(page, "load dry run")
     analyst.load()
     versions.append(analyst.version)
-    expect(page.get_by_role("cell", name="demo visitor").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("cell", name="demo visitor").first).to_be_visible(timeout=PATIENCE)
     analyst.wait_for_new_numbers(f"Data version {analyst.version}")
     _badges_are_shown(analyst, take_screenshot)
     damage.change(plans, lambda rows: [{**row, "key_person": row["key_person"].replace("?", "1")} for row in rows])
     analyst.load()
     assert analyst.version not in versions
     press(page, "Go back to this load")
-    expect(page.get_by_text("Back to the load of").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Back to the load of").first).to_be_visible(timeout=PATIENCE)
     analyst.settle(page)
     assert analyst.version == versions[1]
     analyst.wait_for_new_numbers("an earlier load that demo visitor went back to")
@@ -157,15 +157,15 @@ def _badges_are_shown(analyst: Analyst, take_screenshot: Shoot) -> None:
     """The damage is on the page of data quality, and for a viewer on the measures it touches."""
     page = analyst.page
     open_page(page, f"{analyst.address}/data_quality", "Data quality", analyst.settle)
-    expect(page.get_by_text("1 problem is beyond a local limit")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("1 problem is beyond a local limit")).to_be_visible(timeout=PATIENCE)
     analyst.settle(page)
     take_screenshot(page, "data quality")
     page.goto(f"{analyst.address}/statement_2?demo_role=Viewer")
-    expect(page.get_by_text("Data to check")).to_have_count(3, timeout=LONG)
+    expect(page.get_by_text("Data to check")).to_have_count(3, timeout=PATIENCE)
     analyst.settle(page)
     take_screenshot(page, "badges")
     page.goto(f"{analyst.address}/?demo_role=Viewer")
-    expect(page.get_by_text("Data to check")).to_have_count(3, timeout=LONG)
+    expect(page.get_by_text("Data to check")).to_have_count(3, timeout=PATIENCE)
 
 
 def test_the_quarantine_is_downloaded_through_the_audit_log(
@@ -191,7 +191,7 @@ def test_on_a_phone(phone_page: Page, dashboard_url: str, settle: Settle, take_s
 def test_others_have_neither_page(page: Page, dashboard_url: str, role: str, console_errors: list[str]) -> None:
     for name in ("data_quality", "load"):
         page.goto(f"{dashboard_url}/{name}?demo_role={role}")
-        expect(page.get_by_role("heading", name="Where to look first")).to_be_visible(timeout=LONG)
+        expect(page.get_by_role("heading", name="Where to look first")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_role("heading", name="Data quality")).to_have_count(0)
         expect(page.get_by_role("heading", name="Load data")).to_have_count(0)
         expect(page.get_by_role("link", name="Load data")).to_have_count(0)
@@ -210,5 +210,5 @@ def test_a_zip_file_of_each_return(
     open_page(page, f"{deployment.address}/load", "Load data", settle)
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(archives)
     press(page, "Check the files")
-    expect(page.get_by_text("What the dry run found")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("What the dry run found")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(f"{made[0].name}: episodes.csv").first).to_be_visible()

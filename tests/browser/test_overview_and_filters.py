@@ -11,11 +11,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from metrics.catalogue import get, measures, statements
 from tests.browser.choosing import choose
+from tests.browser.conftest import PATIENCE
 
 Visit = Callable[[Page, str], Locator]
 Settle = Callable[[Page], Locator]
 Shoot = Callable[[Page, str], Path]
-PATIENCE = 90_000
 
 
 def lines(page: Page) -> Locator:

@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 from dashboard.words import EXACT
 from metrics.catalogue import get, measures_of, statements
 from tests.browser.choosing import choose
+from tests.browser.conftest import PATIENCE
 
-PATIENCE = 90_000
 Settle = Callable[[Page], Locator]
 Shoot = Callable[[Page, str], Path]
 

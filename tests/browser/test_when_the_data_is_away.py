@@ -11,10 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from data_access.engines import database_file
 from data_access.schema_check import create
-from tests.browser.conftest import Serve
+from tests.browser.conftest import PATIENCE, Serve
 
 Visit = Callable[[Page, str], Locator]
-PATIENCE = 90_000
 
 
 def test_a_database_that_goes_away_and_comes_back(
