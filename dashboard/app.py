@@ -153,7 +153,7 @@ def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> N
         heading(authority, person)
         st.markdown(f":material/filter_alt: **Shown:** {escape_markdown(shown)}.")
         kept = None if person.role.exact else st.container()
-    page_style()
+        page_style()
     try:
         page.run()
     except NotInProtectedView as problem:

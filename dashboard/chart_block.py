@@ -22,6 +22,7 @@ _PAIR = f'[class*="st-key-{BLOCK}"]:has(> * > [class*="st-key-{LEFT}"])'
 STYLE = f"""<style>
 .stPlotlyChart :is(.xtick, .ytick, .infolayer, .hoverlayer) text {{fill: currentColor !important}}
 .stPlotlyChart .hovertext path {{fill: Canvas !important; fill: light-dark({", ".join(BACKGROUNDS)}) !important}}
+[data-testid="stSidebar"] [data-variant="pills"][data-selected] {{color: inherit}}
 [data-testid="stFullScreenFrame"] {{width: round(down, 100%, 1px) !important}}
 {PROSE_STYLE}
 .prose > .titles {{display: flex; gap: 2rem; margin: 0}}
@@ -39,6 +40,8 @@ STYLE = f"""<style>
 </style>"""
 """Text has the page's own colour, and what appears beside the pointer its background, so both follow the theme at once.
 
+What is chosen in the sidebar is written as other text: the sidebar's own colour in the dark is one to write on.
+
 A chart is a whole number of pixels wide: Streamlit tells Plotly its width only after it is drawn, and it is drawn again where that
 differs by a part of a pixel from what Plotly found by itself.
 """
@@ -55,8 +58,12 @@ def second_title(title: str) -> str:
 
 
 def page_style() -> None:
-    """Goes before the charts and texts of a page."""
-    st.html(STYLE)
+    """Goes before the charts and texts of a page.
+
+    As Markdown, which the browser has from the start. It fetches what draws HTML first, and meanwhile charts would stand below each
+    other: when they then moved, whoever came by a link to a measure would have lost it.
+    """
+    st.markdown(STYLE, unsafe_allow_html=True)
 
 
 def draw_chart(drawing: Drawing, key: str, below: Iterable[str] = ()) -> None:

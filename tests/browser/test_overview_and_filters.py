@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from metrics.catalogue import get, measures, statements
@@ -59,6 +60,17 @@ def test_a_line_leads_to_its_measure_with_the_filters(page: Page, dashboard_url:
     expect(page.get_by_role("heading", name="Statement 2: education plan")).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".st-key-block_attendance").get_by_role("heading").first).to_be_in_viewport(timeout=PATIENCE)
     assert choices(page)["sex"] == ["Female"]
+
+
+@pytest.mark.parametrize(("number", "id"), [(2, "education_plan_complete"), (4, "attendance_in_care")])
+def test_a_link_to_a_measure_holds_while_the_browser_fetches_what_draws_texts_and_charts(
+    page: Page, dashboard_url: str, visit: Visit, number: int, id: str,
+) -> None:
+    for name in ("Html", "PlotlyChart"):
+        page.route(f"**/static/js/{name}.*.js", lambda route: (page.wait_for_timeout(2500), route.continue_()))
+    visit(page, f"{dashboard_url}/statement_{number}?sex=Female#{id}")
+    expect(page.locator(".js-plotly-plot").first).to_be_attached(timeout=PATIENCE)
+    expect(page.locator(f".st-key-block_{id}").get_by_role("heading").first).to_be_in_viewport(timeout=PATIENCE)
 
 
 def test_a_filter_changes_the_numbers_and_the_address_and_can_be_cleared(page: Page, dashboard_url: str, visit: Visit) -> None:
