@@ -204,6 +204,8 @@ def _sentences(page: Page, measure: Measure, compared: pl.DataFrame) -> list[str
 
 def _charts(page: Page, measure: Measure) -> None:
     rows = page.of(measure).rows(named=True)
+    if all(row["value"] is None for row in rows):
+        return  # the sentences above say why
     if not any(row["difference"] is not None for row in rows):
         total = next(groups.total for groups in page.shown if groups.measure is measure)
         overall = total["value"][0] if total.height else None

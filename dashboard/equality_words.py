@@ -202,6 +202,8 @@ def verdict_sentence(compared: pl.DataFrame, breakdown: Breakdown) -> str:
     """Whether anyone is clearly served worse by one characteristic, over all measures."""
     made = compared.filter(pl.col("p_value").is_not_null()).height
     title = lower_first(breakdown.title)
+    if not made and (compared["standing"] == Standing.HIDDEN.value).any():
+        return f"By {title}, nothing can be compared: the numbers of the groups are {HIDDEN}."
     if not made:
         return f"By {title}, nothing could be compared: everywhere there are too few children, or none whose group is known."
     worse = compared.filter(pl.col("standing") == Standing.WORSE.value).height

@@ -6,12 +6,15 @@ import datetime
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import polars as pl
+
 from config.rebases import Rebase
 from dashboard.comparator_beside import crossed_by
 from dashboard.comparator_words import crossing_sentence
 from dashboard.improvement_records import Written
 from dashboard.sentences import grain
 from dashboard.words import (
+    HIDDEN,
     NOUNS,
     PERCENT,
     escape_markdown,
@@ -41,6 +44,7 @@ from metrics.breakdowns import BREAKDOWNS
 from metrics.catalogue import UnknownMeasure, get, statements
 from metrics.kinds import Better, Measure
 from metrics.special_cause import SHIFT_POINTS
+from metrics.summarise import State
 from metrics.trend import POINTS_FOR_LIMITS, Trend
 
 STAGES = {Stage.PLAN: "Plan", Stage.DO: "Do", Stage.STUDY: "Study", Stage.ACT: "Act", Stage.DONE: "Done"}
@@ -67,6 +71,8 @@ def help_words(trend: Trend, on: datetime.date, rebases: Sequence[Rebase] = ()) 
     one, many = NOUNS[grain(trend)]
     if not found.before.points:
         return f"No complete {one} with a value lies before this day, so there is nothing to compare with."
+    if not found.after.points and trend.frame.filter(pl.col("period_start") >= on, "complete", state=State.HIDDEN.value).height:
+        return f"The {many} that have begun since are {HIDDEN}, so nothing can be compared."
     if not found.after.points:
         return f"No complete {one} with a value has begun since, so it is too early to compare."
     crossed = crossed_by(trend, ())

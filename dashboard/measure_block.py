@@ -31,6 +31,7 @@ from metrics import equality
 from metrics.breakdowns import Breakdown
 from metrics.catalogue import statement_of
 from metrics.kinds import Measure
+from metrics.summarise import State
 from metrics.targets import level
 from metrics.trend import Trend
 
@@ -41,6 +42,10 @@ MORE = {
     COUNTED: (":material/calculate: How this is counted, and more", "How this is counted"),
 }
 """What a block shows on request: the words of its switch, which a phone has room for, and those above it."""
+ALL_HIDDEN = (
+    "Each of these groups is hidden to protect children: it is small, or could be worked out from the others. Longer periods, or another "
+    "characteristic, may have more that can be shown."
+)
 
 
 @st.fragment
@@ -109,6 +114,9 @@ def _over_time(view: View, shown: Shown, beside: str) -> None:
 def _by_group(view: View, trend: Trend, breakdown: Breakdown, groups: pl.DataFrame) -> None:
     measure = trend.measure
     if not groups.height or trend.latest is None:
+        return
+    if not (groups["state"] != State.HIDDEN.value).any():
+        prose([paragraph(ALL_HIDDEN)])
         return
     drawing = groups_chart(measure, breakdown, groups, overall=trend.latest["value"], targets=_targets(view, trend, breakdown, groups))
     draw_chart(drawing, f"groups_{measure.id}")

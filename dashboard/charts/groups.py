@@ -136,7 +136,7 @@ def _key(
     measure: Measure, overall: float | None, targets: Mapping[str, float], rows: list[dict[str, Any]], breakdown: Breakdown
 ) -> list[KeyItem]:
     items = [KeyItem("dot", "Dot: the group's value; the line through it is its 95 % interval, wider where there are fewer children")]
-    if any(row[breakdown.id] == NOT_RECORDED for row in rows):
+    if any(row[breakdown.id] == NOT_RECORDED and row["state"] == State.SHOWN.value for row in rows):
         items.append(KeyItem("incomplete", "Hollow dot: not recorded, compared with nothing"))
     if overall is not None:
         items.append(KeyItem("overall", f"Grey line: all together, {figure(measure, overall)}"))

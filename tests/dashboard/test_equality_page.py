@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from config.targets import targets
 from dashboard import equality_tables, equality_words, words
+from dashboard.equality_words import verdict_sentence
 from dashboard.exports import to_csv
 from dashboard.personal import PersonalReporting
 from dashboard.reporting import Reporting
@@ -226,6 +227,14 @@ def test_two_characteristics_crossed_have_their_numbers(page: Page, reporting: P
             n = found[placement, group]["denominator"] if (placement, group) in found else 0
             assert cell == "nobody" if n == 0 else f"{int(found[placement, group]['numerator'])} of {n} child" in cell
             assert ("too few to say" in cell) == (0 < n < 10)
+
+
+def test_hidden_groups_are_called_hidden_and_not_few() -> None:
+    rows = {"p_value": [None, None], "standing": [Standing.HIDDEN.value, Standing.NO_DATA.value]}
+    compared = pl.DataFrame(rows, schema={"p_value": pl.Float64, "standing": pl.String})
+    assert verdict_sentence(compared, BREAKDOWNS["placement"]) == (
+        "By placement, nothing can be compared: the numbers of the groups are hidden to protect children."
+    )
 
 
 class TestFilters:

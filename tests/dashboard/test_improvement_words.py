@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from config.rebases import Rebase
@@ -23,6 +25,7 @@ from data_access.workspace import (
     TargetRecord,
 )
 from metrics.catalogue import get
+from metrics.summarise import State
 from tests.dashboard.made_up import made_trend
 
 TODAY = datetime.date(2026, 11, 24)
@@ -77,6 +80,17 @@ def test_nothing_special_is_said_so_with_how_long_it_takes_to_show() -> None:
 ])
 def test_nothing_on_one_side_is_said_so(on: datetime.date, says: str) -> None:
     assert help_words(made_trend("education_plan", [*BEFORE, *AFTER]), on).startswith(says)
+
+
+def test_what_is_hidden_since_is_not_called_too_early() -> None:
+    trend = made_trend("education_plan", [*BEFORE, *AFTER])
+    since = pl.col("period_start") >= CHANGED
+    hidden = trend.frame.with_columns(
+        pl.when(since).then(pl.lit(State.HIDDEN.value)).otherwise("state").alias("state"),
+        *(pl.when(~since).then(name).alias(name) for name in ("numerator", "denominator", "value", "lower", "upper")),
+    )
+    said = help_words(replace(trend, frame=hidden), CHANGED)
+    assert said == "The quarters that have begun since are hidden to protect children, so nothing can be compared."
 
 
 def test_too_few_quarters_are_too_early_to_say() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from config.settings import settings
 from config.targets import targets
 from dashboard.improvement_records import read
-from dashboard.measure_block import TABLE
+from dashboard.measure_block import ALL_HIDDEN, TABLE
 from dashboard.personal import PersonalReporting
 from dashboard.reporting import Reporting
 from dashboard.view import Filters, View
@@ -18,6 +19,8 @@ from dashboard.words import headline
 from data_access.engines import engine
 from data_access.workspace import fill_demo_evidence, workspace_engine
 from metrics.catalogue import get, measures_of, statements
+from metrics.kinds import Measure
+from metrics.summarise import State
 from metrics.targets import Targets
 from tests.dashboard.people import exact
 
@@ -126,6 +129,22 @@ def test_periods_chosen_beyond_the_data_are_explained(run: Run, reporting: Perso
     first = reporting.periods("quarter")["label"][0]
     page = run(2, Filters(last=first))
     assert all("Choose a longer time" in info.value for info in page.info) and page.info
+
+
+def test_groups_that_are_all_hidden_are_told_in_a_sentence_and_have_no_empty_chart(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    charts = len(run(2).get("plotly_chart"))
+    shown = View.groups
+
+    def hidden(self: View, measure: Measure, breakdown: str) -> pl.DataFrame:
+        numbers = (pl.lit(None, pl.Float64).alias(name) for name in ("numerator", "denominator", "value", "lower", "upper"))
+        return shown(self, measure, breakdown).with_columns(*numbers, pl.lit(State.HIDDEN.value).alias("state"))
+
+    monkeypatch.setattr(View, "groups", hidden)
+    st.cache_resource.clear()
+    page = run(2)
+    told = [element.proto.body for element in page.get("html") if ALL_HIDDEN in element.proto.body]
+    assert len(told) == len(measures_of(2))
+    assert len(page.get("plotly_chart")) == charts - len(told)
 
 
 def test_without_evidence_the_page_says_so(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
