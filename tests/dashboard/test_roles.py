@@ -296,3 +296,7 @@ def test_what_a_role_does_not_have_is_refused_behind_the_pages_too(workspace: sa
 def test_streamlit_guards_against_forged_requests_and_shows_no_details_of_errors() -> None:
     assert config.get_option("server.enableXsrfProtection") and config.get_option("server.enableCORS")
     assert config.get_option("client.showErrorDetails") == "none" and not config.get_option("client.showErrorLinks")
+
+
+def test_tables_offer_no_download_that_the_audit_log_would_not_know() -> None:
+    assert config.get_option("client.disableDataExport")
