@@ -36,7 +36,7 @@ def audit_log_block(workspace: Callable[[], sa.Engine], guard: SessionGuard) -> 
     today = datetime.datetime.now(datetime.UTC).date()
     left, middle, right = st.columns(3)
     actions = left.multiselect("Did", list(ACTION_WORDS), format_func=lambda action: ACTION_WORDS[action], placeholder="Anything")
-    who = middle.text_input("Who (the whole name, as it stands in the log)").strip()
+    who = middle.text_input("Who", help="The whole name, as it stands in the log.").strip()
     days = right.date_input("Days", value=(today - datetime.timedelta(days=30), today), max_value=today, format="DD/MM/YYYY")
     first, last = (days[0], days[-1]) if isinstance(days, tuple) and days else (None, None)
 

@@ -13,7 +13,7 @@ from dashboard.exports import to_csv, with_released
 from dashboard.measure_tables import groups_table
 from dashboard.personal import PROTECTED_LIMIT
 from dashboard.view import View
-from dashboard.words import escape_markdown, figure, listing, period_words, plural, upper_first
+from dashboard.words import count_words, escape_markdown, figure, listing, period_words, plural, upper_first
 from metrics.breakdowns import AREAS
 from metrics.catalogue import get, measures
 from metrics.kinds import Measure, Proportion, Rate
@@ -62,21 +62,21 @@ def _funnel(view: View, measure: Measure, period: str, authorities: pl.DataFrame
         st.caption("Averages and attendance have no funnel: how far chance moves them depends on more than an authority's size.")
     elif shown.height and centre is not None:
         drawn = funnel(measure, period, centre, shown.rows(named=True))
-        st.markdown(_found(drawn))
+        st.markdown(_found(drawn, count_words(measure, whole["numerator"][0], whole["denominator"][0])))
         drawing = funnel_chart(drawn)
         draw_chart(drawing, f"funnel_{measure.id}")
     hidden = authorities.filter(pl.col("state") == State.HIDDEN.value)["authority"].to_list()
     if hidden:
-        st.caption(f"Hidden to protect children: {escape_markdown(listing(hidden))}.")
+        st.caption(f"Hidden to protect children: {escape_markdown('; '.join(hidden))}.")  # a name may hold a comma
 
 
-def _found(drawn: Funnel) -> str:
-    """What stands out, in a sentence or two."""
+def _found(drawn: Funnel, counted: str) -> str:
+    """What stands out, in a sentence or two; `counted` is what the value of all together is made from."""
     beyond = [
         f"{escape_markdown(row['authority'])} ({figure(drawn.measure, row['value'])}) is {place.value}"
         for row, place in zip(drawn.rows, drawn.places, strict=True) if "99.8" in place.value
     ]
-    together = f"All together: {figure(drawn.measure, drawn.centre)}."
+    together = f"All together: {figure(drawn.measure, drawn.centre)} ({counted})."
     if not beyond:
         return f"{together} No authority is outside the 99.8 % limits."
     return f"{together} {upper_first(plural(len(beyond), 'authority is', 'authorities are'))} outside the 99.8 % limits: {listing(beyond)}."

@@ -204,7 +204,7 @@ def _numbers(measure: Measure, row: Row) -> dict[str, str]:
     hidden = standing == Standing.HIDDEN
     value_interval = range_words(measure, row["value_lower"], row["value_upper"]) if row["value_lower"] is not None else ""
     return {
-        "Of them": "" if isinstance(measure, Mean) else _count(row["numerator"], hidden), "Number": _count(row["denominator"], hidden),
+        "Number": _count(row["denominator"], hidden), "Of them": "" if isinstance(measure, Mean) else _count(row["numerator"], hidden),
         "Counted in": denominator_noun(measure)[1], "Value": cell_words(measure, row), "95 % interval": value_interval,
         "The rest": figure(measure, row["rest_value"]) if made else "",
         "Gap (percentage points)": signed_points(row["difference"]) if made else "",

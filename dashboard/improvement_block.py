@@ -99,7 +99,7 @@ def _notes(view: View, person: Person, measure: Measure, periods: tuple[str, ...
 
 def note_link(record: NoteRecord) -> str:
     """A link, as HTML, to the measure as it was shown when the note was written."""
-    return f'<a href="{html.escape(filters.link_to(get(record.measure), record.view))}">Open what was shown</a>'
+    return f'<a style="color:inherit" href="{html.escape(filters.link_to(get(record.measure), record.view))}">Open what was shown</a>'
 
 
 def _targets(view: View, person: Person, measure: Measure) -> None:

@@ -47,7 +47,7 @@ def _numbers(measure: Measure, row: dict[str, Any]) -> dict[str, str]:
     numbers = {} if isinstance(measure, Mean) else {numerator_title(measure): _count(row, "numerator")}
     unit = f" {measure.per_words}" if isinstance(measure, Rate) else ""
     return {
-        **numbers, noun: _count(row, "denominator"), f"Value{unit}": cell_words(measure, row),
+        noun: _count(row, "denominator"), **numbers, f"Value{unit}": cell_words(measure, row),
         "95 % interval": range_words(measure, row["lower"], row["upper"]) if row["lower"] is not None and row["upper"] is not None else "",
     }
 

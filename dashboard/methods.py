@@ -38,7 +38,7 @@ draws them depends on the measure, and is said under each chart:
 - **XmR**: limits come from how much neighbouring periods differ, 2.66 times their average difference on each side.
 - **P chart**, for shares whose numbers of children differ by more than a quarter around their mean: limits are wider where there are
   fewer children.
-- **U chart**, for rates.
+- **U chart**, for rates: limits are wider where there are fewer children or days.
 - **Run chart**, below 13 complete periods: the median, and two questions. Is the longest run on one side longer than chance explains?
   Does the line cross the median less often than chance explains?
 

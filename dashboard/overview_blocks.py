@@ -57,6 +57,7 @@ STYLE = f"""<style>
   .cockpit .empty {{grid-column: 1 / -1}}
   .cockpit .england:empty {{display: none}}
 }}
+@container (min-width: 521px) and (max-width: 860px) {{.cockpit .icons {{grid-column: 2}}}}
 @container (max-width: 520px) {{.cockpit .line {{grid-template-columns: minmax(0, 1fr)}}}}
 </style>"""
 ALL = "all"

@@ -27,10 +27,11 @@ from metrics.quality import DATED
 QUARANTINE_FILE, CHECKS_FILE = "quarantine-not-for-sharing.csv", "return-checks-not-for-sharing.csv"
 # The folder or file that was loaded; where it lies on the server is in the download.
 _SOURCE = pl.col("source").str.extract(r"([^/\\]+)[/\\]*$").alias("Source")
-# Wide enough for every table's name: Streamlit measures the first rows only, and cuts the longer ones below.
+# Wide enough for every table's name and number of rows: Streamlit measures the first rows only, and cuts the longer ones below.
 _WIDTHS = {
     "Table": st.column_config.TextColumn(width=170),
-    **{name: st.column_config.NumberColumn(format="localized") for name in ("Read", "Loaded", "Quarantined", "Rows")},
+    **{name: st.column_config.NumberColumn(format="localized", width=95) for name in ("Read", "Loaded")},
+    **{name: st.column_config.NumberColumn(format="localized") for name in ("Quarantined", "Rows")},
 }
 
 
@@ -150,7 +151,10 @@ def _over_time(quality: Quality) -> None:
         st.info("No table with dates was provided.", icon=":material/info:")
         return
     by_month = {table.title: _by_month(quality.days[table.id], months) for table in shown}
-    st.caption("Rows by month. A darker square has more rows, beside the table's fullest month; an orange cross marks a month without any.")
+    st.caption(
+        "Rows by month. A square of a stronger blue has more rows, beside the table's fullest month; an orange cross marks a month without "
+        "any."
+    )
     draw_chart(rows_chart(months, by_month), "rows_by_month")
     with st.expander("View as table", icon=":material/table:", key="rows_table", on_change="rerun") as table:
         if table.open:
@@ -224,7 +228,8 @@ def _return_checks(quality: Quality, guard: SessionGuard) -> None:
         }
         for rule, finding, rows, children in ran.select("rule", "finding", "rows", "children").iter_rows() if rows
     ]
-    clean = [rule if rule[0].isdigit() else by_rule[rule].finding.lower().rstrip(".") for rule in ran.filter(pl.col("rows") == 0)["rule"]]
+    without = sorted(ran.filter(pl.col("rows") == 0)["rule"], key=lambda rule: (not rule[0].isdigit(), rule))
+    clean = [rule if rule[0].isdigit() else by_rule[rule].finding.lower().rstrip(".") for rule in without]
     if rows:
         st.table(rows, border="horizontal", hide_index=True, alt="Checks of the return that found something")
         _download("Download the rows that were found (CSV)", CHECKS_FILE, tables.return_check_row, quality, guard)

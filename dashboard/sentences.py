@@ -232,7 +232,7 @@ def counted_words(measure: Measure) -> str:
 
 def _parts(measure: Measure) -> list[tuple[str, str]]:
     if isinstance(measure, Rate):
-        counted = [("Events", measure.events.words), ("For", f"{measure.exposure.words}, {measure.per_words}")]
+        counted = [("Events", measure.events.words), ("Held against", f"{measure.exposure.words}, and given {measure.per_words}")]
     elif isinstance(measure, RatioOfTotals):
         counted = [("Numerator", measure.over.words)]
     elif isinstance(measure, Mean):

@@ -113,7 +113,7 @@ persistent_absence = Proportion(
         "the number of children and young people with attachment difficulties who had a possible session", CHILDREN.c.possible_sessions > 0,
     ),
     numerator=Rows(
-        f"the number in the denominator who missed {choices.persistent_absence_percent} % or more of them",
+        f"the number in the denominator who missed {choices.persistent_absence_percent} % or more of their possible sessions",
         (CHILDREN.c.possible_sessions - CHILDREN.c.attended_sessions) * 100
         >= CHILDREN.c.possible_sessions * choices.persistent_absence_percent,
     ),

@@ -156,7 +156,7 @@ def _choose(chart: Chart | None, method: str, in_baseline: int) -> tuple[Chart, 
         )
     return Chart.PROCESS_CONTROL, {
         "p": "A P chart, because the number of children differs from period to period: limits are wider where there are fewer.",
-        "u": "A U chart, which is made for events over an exposure.",
+        "u": "A U chart, which is made for rates: limits are wider where there are fewer children or days.",
         "xmr": "An XmR chart: limits come from how much neighbouring periods usually differ.",
     }[method]
 

@@ -8,15 +8,18 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from dashboard.charts.theme import CONCERN, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, figure_of, layout, line
-from dashboard.words import listing, number, plural
+from dashboard.words import PERCENT, listing, number, percent, plural
 
 ROW_HEIGHT = 34
-AXIS_HEIGHT = 50
+AXIS_HEIGHT = 64
+MONTHS = "%b<br>%Y"
+"""How an axis writes a month: in two lines, which a phone has room for without turning them."""
 FILL = [[0.0, "rgba(47, 126, 216, 0.12)"], [1.0, "rgba(47, 126, 216, 0.95)"]]
 
 
 def rows_chart(months: Sequence[datetime.date], rows: Mapping[str, Sequence[int]]) -> Drawing:
-    """A square for each month of each table: the darker, the more rows beside the table's fullest month; a cross where there are none."""
+    """A square for each month of each table, of a stronger blue the more rows it has beside the table's fullest month; a cross where
+    there are none."""
     titles = list(rows)
     shades = [[count / max(*counts, 1) if count else None for count in counts] for counts in rows.values()]
     texts = [[f"{title}, {month:%B %Y}: {plural(count, 'row')}" for month, count in zip(months, counts, strict=True)]
@@ -32,7 +35,7 @@ def rows_chart(months: Sequence[datetime.date], rows: Mapping[str, Sequence[int]
         "hoverinfo": "text", "hovertext": [f"{title}, {month:%B %Y}: no rows" for month, title in empty], "cliponaxis": False,
     }
     figure = figure_of([squares, crosses], layout(
-        ROW_HEIGHT * len(titles) + AXIS_HEIGHT, xaxis=axis(tickformat="%b %Y", nticks=7, showgrid=False),
+        ROW_HEIGHT * len(titles) + AXIS_HEIGHT, xaxis=axis(tickformat=MONTHS, tickangle=0, nticks=7, showgrid=False),
         yaxis=axis(autorange="reversed", showgrid=False, type="category"),
     ), checked=True)
     without = [f"{title} has none in {plural(sum(not count for count in counts), 'month')}"
@@ -50,13 +53,14 @@ def marks_chart(marks: pl.DataFrame, limit: float) -> Drawing:
              for month, some, all in zip(months, with_marks, children, strict=True)]
     bars = {"type": "bar", "x": months, "y": shares, "marker": {"color": colours}, "hoverinfo": "text", "hovertext": texts}
     figure = figure_of([bars], layout(
-        260, xaxis=axis(tickformat="%b %Y", nticks=7, showgrid=False), yaxis=axis(range=[0, 102], ticksuffix=" %", nticks=5), bargap=0.25,
+        274, bargap=0.25, xaxis=axis(tickformat=MONTHS, tickangle=0, nticks=7, showgrid=False),
+        yaxis=axis(range=[0, 102], ticksuffix=PERCENT, nticks=5),
         shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 100 * limit, "y1": 100 * limit,
-                 "line": line(TARGET, 2, dash="dash")}],
+                 "line": line(TARGET, 2, dash="dashdot")}],
     ), checked=True)
     low = [f"{month:%B %Y}" for month, share in zip(months, shares, strict=True) if share < 100 * limit]
     alt = "Share of school-age children with attachment difficulties who have attendance marks, by month. "
     alt += f"Below the limit in {listing(low)}." if low else "Never below the limit."
-    return Drawing(figure, alt, (KeyItem("target", f"Dashed line: the local limit of {limit:.0%}".replace("%", " %")),))
+    return Drawing(figure, alt, (KeyItem("target", f"Purple line: the local limit, {percent(limit)}"),))
 
 

@@ -17,7 +17,7 @@ from dashboard.charts.theme import MARKS
 Visit = Callable[[Page, str], Locator]
 PAGES = (
     "", "statement_1", "statement_2", "statement_3", "statement_4", "equality", "improvement", "pack", "definitions", "data_quality",
-    "load", "audit?demo_role=Administrator", "?demo_role=Viewer", "statement_2?demo_role=Viewer",
+    "load", "released?demo_role=Administrator", "audit?demo_role=Administrator", "?demo_role=Viewer", "statement_2?demo_role=Viewer",
 )
 # Streamlit gives the box into which files are dragged a role that screen readers ignore, and a label. The button in it has a role and a
 # label of its own, so nobody misses anything.
