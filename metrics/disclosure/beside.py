@@ -37,6 +37,7 @@ def groups_beside_to_hide(children: Children, pattern: Pattern, others: Iterable
     """
     names = not_finer_breakdowns(children)
     for other in others:
+        beyond_other = {name: _least_beyond(children, pattern, other, name) for name in names}
         for second in names:
             rest = other.larger.counted(ALL, second) - children.rows.sums(other.values, ALL, second)
             full = rest < children.rules.smallest_range
@@ -45,14 +46,14 @@ def groups_beside_to_hide(children: Children, pattern: Pattern, others: Iterable
                 continue
             beyond = np.where(full, rest, 0).sum(axis=2)
             for first in [name for name in names if name != second]:
-                found = _smallest_group(children, pattern, (first, second), (_least_beyond(children, pattern, other, first) - beyond, full))
-                if found.any():
+                needs = beyond_other[first] - beyond
+                if (needs > 0).any() and (found := _smallest_group(children, pattern, (first, second), (needs, full))).any():
                     yield first, found
 
 
 def _least_beyond(children: Children, pattern: Pattern, other: Beside, name: str) -> Numbers:
     """How many more children than the other population each group has, where both are shown (or else none): (periods, groups)."""
-    more = children.rows.sums(children.values, name, ALL) - children.rows.sums(other.values, name, ALL)
+    more = children.counted(name, ALL)[0] - children.rows.sums(other.values, name, ALL)
     least: Numbers = np.where(pattern.of(name, ALL) | other.pattern.of(name, ALL), 0, more)[:, :, 0]
     return least
 

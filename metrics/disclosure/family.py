@@ -7,6 +7,9 @@ in care among all), the larger has an axis more that says so, 'in' or 'out', bec
 
 from __future__ import annotations
 
+import functools
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -58,7 +61,18 @@ class UnitRows:
         key = (first, second)
         if key not in self._combined:
             self._combined[key] = np.ravel_multi_index((self.period, self.codes[first], self.codes[second]), shape)
-        sums: Numbers = np.bincount(self._combined[key], weights=values, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
+        sums: Numbers = np.bincount(self._combined[key], weights=values, minlength=math.prod(shape)).astype(np.float64, copy=False)
+        return sums.reshape(shape)
+
+    def sums_of(self, values: Numbers) -> Callable[[str, str], Numbers]:
+        """By two axes the sums of `values`, that can't be changed; each added up once, as they are asked for again and again."""
+
+        @functools.cache
+        def sums(first: str, second: str) -> Numbers:
+            found = self.sums(values, first, second)
+            found.flags.writeable = False
+            return found
+
         return sums
 
     def distinct(self, counted: Mask, first: str, second: str) -> Numbers:
@@ -68,7 +82,7 @@ class UnitRows:
         if self.child is None:
             raise ValueError("Only events have several rows a child.")
         pairs = np.unique(np.column_stack([self._combined[first, second][counted], self.child[counted]]), axis=0)
-        return np.bincount(pairs[:, 0], minlength=int(np.prod(shape))).astype(float).reshape(shape)
+        return np.bincount(pairs[:, 0], minlength=math.prod(shape)).astype(float).reshape(shape)
 
     def most_of_a_child(self, values: Numbers) -> Numbers:
         """By period, the most rows that one child has, where each row stands for `values`; 1 where a row is a child."""

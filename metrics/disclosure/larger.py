@@ -7,9 +7,10 @@ cell, or both hide it.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,13 +34,11 @@ class Larger:
     values: Numbers
     pattern: Pattern
     apart: bool
-    _counted: dict[Pair, Numbers] = field(default_factory=dict)
 
-    def counted(self, first: str, second: str) -> Numbers:
-        """Its children by two axes; added up once."""
-        if (first, second) not in self._counted:
-            self._counted[first, second] = self.rows.sums(self.values, first, second)
-        return self._counted[first, second]
+    @functools.cached_property
+    def counted(self) -> Callable[[str, str], Numbers]:
+        """Its children by two axes."""
+        return self.rows.sums_of(self.values)
 
 
 def told_by(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
@@ -62,13 +61,16 @@ def most_more(children: Children, pair: Pair, size: Numbers) -> Numbers:
 def empty_in_larger(larger: Larger, children: Children, pattern: Pattern, pair: Pair) -> Mask:
     """The cells that are known to be empty in a larger population too: on lines whose totals are shown of both, and about the same, and of
     which `pattern` shows that nobody is there, by themselves or as nobody is on the other line."""
+    could_be: Mask = (larger.counted(*pair) == 0) & larger.pattern.of(*pair)
+    if not could_be.any():
+        return could_be
     size, _ = children.counted(*pair)
     nobody = [(children.counted(*margin)[0] == 0) & ~pattern.of(*margin) for margin in (pair, (pair[0], ALL), (ALL, pair[1]))]
     rest = larger.counted(*pair) - size
     empty: Mask = np.zeros_like(nobody[0])
     for axis in (2, 1):
         empty |= _hardly_more(larger, children, pair, rest, axis) & ~pattern.of(*_margin(pair, axis))
-    told: Mask = empty & (nobody[0] | nobody[1] | nobody[2]) & (larger.counted(*pair) == 0) & larger.pattern.of(*pair)
+    told: Mask = empty & (nobody[0] | nobody[1] | nobody[2]) & could_be
     return told
 
 
@@ -236,6 +238,8 @@ def _that_tell_sums(larger: Larger, children: Children, pattern: Pattern, pair: 
         others = here & ~same
         told = (here & same).any(axis=axis, keepdims=True) & ~(there & ~same).any(axis=axis, keepdims=True)
         told &= ~larger.pattern.of(*margin) & ~pattern.of(*margin)
+        if not told.any():
+            continue
         cost = np.where(others & told & (whole > 0), whole, np.inf)
         smallest: Mask = np.isfinite(cost) & (cost == cost.min(axis=axis, keepdims=True))
         yield smallest

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,8 +44,12 @@ class Children:
 
     def counted(self, first: str, second: str) -> tuple[Numbers, tuple[Numbers, ...]]:
         """The children of each cell, and what must be protected: these."""
-        size = self.rows.sums(self.values, first, second)
+        size = self._sums(first, second)
         return size, (size,)
+
+    @functools.cached_property
+    def _sums(self) -> Callable[[str, str], Numbers]:
+        return self.rows.sums_of(self.values)
 
     def measured(self, first: str, second: str) -> Measured:
         """The table of two axes (see `Measured`)."""
@@ -130,8 +135,12 @@ class Outcome:
 
     def counted(self, first: str, second: str) -> tuple[Numbers, tuple[Numbers, ...]]:
         """The children of each cell, and what must be protected: those with and those without the outcome."""
-        size, yes, no = (self.rows.sums(values, first, second) for values in (self.children.values, self.with_outcome, self.without))
-        return size, (yes, no)
+        yes, no = (sums(first, second) for sums in self._sums)
+        return self.children.counted(first, second)[0], (yes, no)
+
+    @functools.cached_property
+    def _sums(self) -> tuple[Callable[[str, str], Numbers], ...]:
+        return tuple(self.rows.sums_of(values) for values in (self.with_outcome, self.without))
 
     def measured(self, first: str, second: str) -> Measured:
         """The table of two axes (see `Measured`)."""
