@@ -11,6 +11,8 @@ from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers, Room
 from metrics.disclosure.complementary import Indices, Layer, Tables
 from metrics.disclosure.decided import keys_of
 
+SHAPES = (8, 12, 20, 40, 80, 1000)
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -107,24 +109,22 @@ def _block(table: Table, groups: tuple[Indices, Indices], merged: tuple[Mask, Ma
     seeds, free, whole = (values[cells] for values in (measured.seeds, measured.free, measured.whole))
     merged_rows, merged_columns = _two_or_none(size, merged[0], 2), _two_or_none(size, merged[1], 1)
     collect_rows, collect_columns = _collect(merged_rows), _collect(merged_columns)
-
-    def together(values: Numbers) -> Numbers:
-        return collect_rows @ values @ collect_columns.swapaxes(1, 2)
-
-    amounts = [together(amount[cells]) for amount in measured.amounts]
-    total = together(size)
+    possible_here = ~measured.known_empty[cells]
+    count = len(measured.amounts)
+    several = (*measured.amounts, *measured.growth, *(rest for rest, _ in measured.rests))
+    each = np.stack([size, free, possible_here, *(values[cells] for values in several)], dtype=np.float64)
+    total, open_, possible_groups, *others = collect_rows @ each @ collect_columns.swapaxes(1, 2)
+    amounts, growth, rests = others[:count], np.minimum(others[count:2 * count], NO_LIMIT), others[2 * count:]
     apart = np.zeros(total.shape, dtype=bool)
     apart[:, :-1, :-1] = ~merged_rows[:, :, None] & ~merged_columns[:, None, :]
     is_seed = apart.copy()
     is_seed[:, :-1, :-1] &= seeds
-    growth = [np.minimum(together(most[cells]), NO_LIMIT) for most in measured.growth]
-    layers = tuple(_layer(table.needs, amounts, index, (together(free.astype(float)) > 0, growth[index])) for index in range(len(amounts)))
+    layers = tuple(_layer(table.needs, amounts, index, (open_ > 0, growth[index])) for index in range(count))
     told = np.zeros_like(apart)
     told[:, :-1, :-1] = measured.told[cells] & apart[:, :-1, :-1]
-    layers += tuple(Layer(together(amount[cells]), (), need, need, rest=True) for amount, need in measured.rests)
+    layers += tuple(Layer(rest, (), need, need, rest=True) for rest, (_, need) in zip(rests, measured.rests, strict=True))
     possible = ((size.sum(axis=2) > 0) | merged_rows)[:, :, None] & ((size.sum(axis=1) > 0) | merged_columns)[:, None, :]
-    possible &= ~measured.known_empty[cells]
-    possible_groups = together((~measured.known_empty[cells]).astype(float))
+    possible &= possible_here
     known_empty = possible_groups == 0
     unknown = merged[2][:, None, None]
     for axis, last in ((2, np.s_[:, -1:]), (1, np.s_[:, :, -1:])):
@@ -170,8 +170,8 @@ def _collect(merged: Mask) -> Numbers:
 
 
 def rounded(block: Block) -> tuple[int, int]:
-    """Blocks of about the same shape are worked on together."""
-    rows, columns = (next(size for size in (3, 5, 8, 12, 20, 40, 80, 1000) if size >= length) for length in block.tables.size.shape[1:])
+    """Blocks of roughly the same shape are worked on together: a step takes about as long for ten as for a hundred small tables."""
+    rows, columns = (next(size for size in SHAPES if size >= length) for length in block.tables.size.shape[1:])
     return rows, columns
 
 

@@ -122,7 +122,7 @@ def hide_tables(tables: Tables) -> None:
 def _hold_too_little(tables: Tables) -> Mask:
     """Whether the hidden cells of any line hold too little together, because others of it must stay shown: by table."""
     found = np.zeros(len(tables.size), dtype=bool)
-    for axis in (2, 1):
+    for axis in (2, 1) if tables.told.any() else ():
         wrong = _lines_that_give_away(tables, axis, rests=False) & tables.told.any(axis=axis)
         found |= wrong.any(axis=1)
     return found
@@ -130,6 +130,8 @@ def _hold_too_little(tables: Tables) -> Mask:
 
 def stuck(tables: Tables) -> Mask:
     """In the tables that have failed, the told cells on lines that give something away; if there are no such lines, all of them."""
+    if not (tables.told & tables.failed[:, None, None]).any():
+        return np.zeros_like(tables.told)
     wrong = _lines_that_give_away(tables, 2)[:, :, None] | _lines_that_give_away(tables, 1)[:, None, :]
     found = tables.told & wrong
     elsewhere = tables.told & ~found.any(axis=(1, 2), keepdims=True)
