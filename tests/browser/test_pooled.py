@@ -73,7 +73,7 @@ def test_lines_of_the_others_stand_beside_an_authority_with_numerator_and_denomi
     assert box
     page.mouse.move(box["x"] + at[0], box["y"] + at[1], steps=5)
     expect(chart.locator(".hoverlayer .hovertext")).to_contain_text("of ")
-    assert re.search(r"loaded.*<br>\d[\d.]* %<br>[\d,]+ of [\d,]+ children$", told)
+    assert re.search(r"loaded.*<br>\d[\d.]*\s%<br>[\d,]+ of [\d,]+ children$", told)
     expect(chart.locator(".hoverlayer .hovertext")).to_contain_text(told.split("<br>")[-1])
     take_screenshot(page, "authorities loaded together")
 
