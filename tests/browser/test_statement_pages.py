@@ -111,7 +111,7 @@ def test_the_table_and_the_download_hold_what_is_shown(page: Page, dashboard_url
 def test_a_link_with_a_measure_opens_at_it(page: Page, dashboard_url: str, settle: Settle) -> None:
     page.goto(f"{dashboard_url}/statement_4#three_or_more_placements")
     settle(page)
-    expect(block(page, "three_or_more_placements").get_by_role("heading").first).to_be_in_viewport(timeout=15000)
+    expect(block(page, "three_or_more_placements")).to_be_in_viewport(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("width", [1440, 600])
