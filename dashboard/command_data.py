@@ -49,9 +49,14 @@ def personal_reporting(database: str | None, where: Mapping[str, Sequence[str]],
     everything = Reporting(engine(address), releases=releases_for(address))
     who = user_name()
     filters = [f"{breakdown} is {listing(groups, 'or')}" for breakdown, groups in where.items()]
-    look = Entry(who, "command line", Action.EXACT_VIEW, what, ", ".join(filters), everything.version)
+    look = command_entry(Action.EXACT_VIEW, what, everything.version, ", ".join(filters))
     guard = CommandGuard(lambda: workspace_engine(settings().workspace), look)
     return PersonalReporting(everything, Person("", who, Role.ANALYST if exact else Role.VIEWER), guard)
+
+
+def command_entry(action: Action, what: str, data_version: str, filters: str = "") -> Entry:
+    """What the audit log says of whoever runs a command."""
+    return Entry(user_name(), "command line", action, what, filters, data_version)
 
 
 def releases_for(address: str) -> Releases | None:

@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 from config.settings import settings
 from dashboard.console import user_name
-from data_access.audit import Action, AuditUnavailable, Entry, record
-from data_access.workspace import WorkspaceUnavailable, workspace_engine
 
 
 def keep_states(database: str, progress: Callable[[str, float], None] | None = None) -> None:
@@ -22,6 +20,7 @@ def keep_states(database: str, progress: Callable[[str, float], None] | None = N
         from dashboard.release_words import changed_sentence
         from dashboard.reporting import Reporting
         from data_access.engines import engine
+        from data_access.workspace import workspace_engine
 
         reporting = Reporting(engine(database), releases=releases_for(database))
         digest.keep(reporting, workspace_engine(settings().workspace), user_name(), progress)
@@ -40,7 +39,11 @@ def write_down(database: str, what: str, version: str) -> None:
     """
     if database != settings().database:
         return
+    from dashboard.command_data import command_entry  # slow to import, as above
+    from data_access.audit import Action, AuditUnavailable, record
+    from data_access.workspace import WorkspaceUnavailable, workspace_engine
+
     try:
-        record(workspace_engine(settings().workspace), Entry(user_name(), "command line", Action.CHANGE, what, data_version=version))
+        record(workspace_engine(settings().workspace), command_entry(Action.CHANGE, what, version))
     except (AuditUnavailable, WorkspaceUnavailable) as problem:
         print(f"The data is loaded. But the audit log could not be written; only the history of loads has it: {problem}", file=sys.stderr)

@@ -11,7 +11,6 @@ from pathlib import Path
 from config.settings import absolute_address, settings
 from dashboard.console import clear_progress, show_progress, user_name
 from dashboard.keeping import keep_states, write_down
-from dashboard.words import plural
 from data_access.load import LoadError, LoadReport, Progress, UsageError, load, load_authorities, read_authorities
 
 NAME = "load"
@@ -52,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
     # Before what follows the load, which takes a while and changes nothing of it.
     print(report.as_json() if options.format == "json" else report.as_text(), flush=True)
     if not options.dry_run:
+        from dashboard.words import plural  # slow to import, and only needed now
+
         write_down(database, f"qs133 load: {plural(len(report.files), 'table')}", report.version)
         keep_states(database, progress)
         if progress:

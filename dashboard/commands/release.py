@@ -6,13 +6,13 @@ import argparse
 import sys
 
 from config.settings import settings
-from dashboard.command_data import releases_for
+from dashboard.command_data import command_entry, releases_for
 from dashboard.console import user_name
 from dashboard.release_words import changed_rows, changed_words
 from dashboard.releases import Anew
 from dashboard.reporting import DataChanged, NoData, Reporting
 from dashboard.words import plural
-from data_access.audit import Action, AuditUnavailable, Entry, record
+from data_access.audit import Action, AuditUnavailable, record
 from data_access.engines import engine
 from data_access.workspace import WorkspaceUnavailable, workspace_engine
 
@@ -47,9 +47,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         words = changed_words(changed)
         what = f"qs133 release: {words}. Reason: {options.reason}"
-        record(
-            workspace_engine(settings().workspace), Entry(user_name(), "command line", Action.CHANGE, what, data_version=reporting.version),
-        )
+        record(workspace_engine(settings().workspace), command_entry(Action.CHANGE, what, reporting.version))
         reporting.release_anew(Anew(user_name(), options.reason))
         count = len({(each.grain, each.period) for each in changed})
         print(f"Released {plural(count, 'period')} anew: {words}.")

@@ -128,7 +128,7 @@ def tells_of_few(larger: Larger, children: Children, pair: Pair, size: Numbers) 
     name = pair[0] if pair[1] == ALL else pair[1]
     tells = np.zeros((2, len(size), size[0].size), dtype=bool)
     for other in [other for other in children.rows.axes if other not in (ALL, name)] if few_children(rest, children.rules).any() else ():
-        there, here = larger.counted(name, other), children.rows.sums(children.values, name, other)
+        there, here = larger.counted(name, other), children.counted(name, other)[0]
         tells[0] |= (few_children(there, children.rules) & (here == 0)).any(axis=2)
         tells[1] |= few_children(_in_other_groups(there, here, children.rules.smallest_range), children.rules)
     found: Mask = hardly & tells[0].reshape(size.shape) | seen & tells[1].reshape(size.shape)
