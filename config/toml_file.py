@@ -40,11 +40,14 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors put a byte-order mark in front
     except FileNotFoundError:
         raise ConfigError(f"The settings file {path} is missing. Put it back, or point QS133_CONFIG at the folder that has it.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The settings file {path} can't be read ({error}). It must be a UTF-8 text file.") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{_at(path, line)}: this line is not in UTF-8. Save the file again with the encoding UTF-8.") from None
+    except OSError as error:
+        raise ConfigError(f"The settings file {path} can't be read ({error}).") from None
 
 
 def while_it_says_the_same(path: Path, build: Callable[[Path], T]) -> T:
@@ -72,7 +75,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def line_of(path: Path, pattern: str, occurrence: int = 0) -> int:
     """The 1-based line of the n-th line of a file that matches a regular expression (1 if none does)."""
-    found = _lines_with(path.read_text(encoding="utf-8"), pattern)
+    found = _lines_with(_text(path), pattern)
     return found[min(occurrence, len(found) - 1)] if found else 1
 
 

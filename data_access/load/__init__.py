@@ -25,7 +25,7 @@ from data_access.tables import attendance as attendance_table
 
 __all__ = ["LoadError", "LoadReport", "Progress", "UsageError", "load", "load_authorities", "read_authorities"]
 
-COLLECTION_YEARS = range(1990, 2201)
+CREDIBLE_YEARS = range(1990, 2201)
 Progress = Callable[[str, float], None]
 
 
@@ -46,7 +46,7 @@ def load(
     """
     if not sources:
         raise UsageError("No source was given. Name at least one folder or file to load.")
-    if collection_year is not None and collection_year not in COLLECTION_YEARS:
+    if collection_year is not None and collection_year not in CREDIBLE_YEARS:
         raise UsageError(f"{collection_year} is no collection year. Give the calendar year in which it ends, such as 2026 for 2025/26.")
     tell: Progress = progress or (lambda _doing, _share: None)
     url = None if dry_run else database_url
@@ -120,6 +120,8 @@ def _read(
     sources: Sequence[Path | str], as_at: datetime.date | None, collection_year: int | None, tell: Progress,
     shown_as: Callable[[Path], str], together: int = 1,
 ) -> list[Source]:
+    if as_at is not None and as_at.year not in CREDIBLE_YEARS:
+        raise UsageError(f"{as_at} can't be the last day that counts. Give one from {CREDIBLE_YEARS[0]} to {CREDIBLE_YEARS[-1]}.")
     return with_collection_years(read_sources(sources, tell, shown_as, together), collection_year, as_at)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.toml_file import ConfigError, read_toml, while_it_says_the_same
+from config.toml_file import ConfigError, line_of, read_toml, while_it_says_the_same
 
 
 def test_what_is_made_of_a_file_is_kept_as_long_as_it_says_the_same(tmp_path: Path) -> None:
@@ -49,3 +49,16 @@ def test_what_is_made_while_the_file_changes_is_not_kept(tmp_path: Path) -> None
     assert while_it_says_the_same(file, build) == "analyst"
     file.write_text('role = "viewer"', encoding="utf-8")
     assert while_it_says_the_same(file, build) == "viewer"
+
+
+def test_a_file_that_an_editor_gave_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "some.toml"
+    file.write_bytes(b"\xef\xbb\xbfa = 1")
+    assert (read_toml(file), line_of(file, "^a")) == ({"a": 1}, 1)
+
+
+def test_a_line_that_is_not_in_utf_8_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "some.toml"
+    file.write_bytes('a = 1\nb = "café"\n'.encode("cp1252"))
+    with pytest.raises(ConfigError, match=r"some\.toml, line 2: this line is not in UTF-8"):
+        read_toml(file)

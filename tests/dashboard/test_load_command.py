@@ -65,6 +65,8 @@ def test_without_an_address_the_settings_say_where(
     ([], "No source was given"),
     (["SOURCE", "--as-at", "2026-02-30"], "'2026-02-30' is not a date"),
     (["SOURCE", "--as-at", "20260228"], "'20260228' is not a date"),
+    (["SOURCE", "--as-at", "9999-12-31"], "9999-12-31 can't be the last day that counts"),
+    (["SOURCE", "--as-at", "0001-01-01"], "0001-01-01 can't be the last day that counts"),
     (["SOURCE", "--collection-year", "this"], "invalid int value"),
     (["SOURCE", "--collection-year", "25"], "25 is no collection year"),
     (["SOURCE", "SOURCE", "--collection-year", "2026"], "exactly one SSDA903 return"),
