@@ -134,6 +134,17 @@ def visit(settle: Callable[[Page], Locator]) -> Callable[[Page, str], Locator]:
     return open_and_wait
 
 
+@pytest.fixture(scope="module")
+def shown(request: pytest.FixtureRequest, browser: Browser, dashboard_url: str, visit: Callable[[Page, str], Locator]) -> Iterator[Page]:
+    """A page of the demo on a desk, opened once for all tests of a module that look at it and leave it as it is.
+
+    Its name is this fixture's parameter: `@pytest.mark.parametrize("shown", ["statement_2"], indirect=True)`.
+    """
+    with new_page(browser, DESKTOP, []) as page:
+        visit(page, f"{dashboard_url}/{request.param}")
+        yield page
+
+
 @pytest.fixture(scope="session")
 def take_screenshot() -> Callable[[Page, str], Path]:
     """`take_screenshot(page, "overview")` keeps a picture of the whole page in `screenshots/`, for people to look at."""

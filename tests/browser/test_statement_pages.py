@@ -1,45 +1,54 @@
 """The statement pages in a real browser, on the demo authority."""
 
+from __future__ import annotations
+
 import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from config.rebases import rebases
+from config.targets import targets
+from dashboard.charts.theme import MARKS
+from dashboard.reporting import Reporting
 from dashboard.words import EXACT, ordinary_spaces
+from data_access.engines import engine
+from metrics import process_control
 from metrics.catalogue import get, measures_of, statements
+from metrics.kinds import Measure, Rate
 from tests.browser.choosing import choose
 from tests.browser.conftest import PATIENCE
 
 Settle = Callable[[Page], Locator]
 Shoot = Callable[[Page, str], Path]
+STATEMENTS = [(f"statement_{number}", number) for number in (1, 2, 3, 4)]
+POINTS_FOR_LIMITS = 13
+ICON_WORDS = {
+    "improvement_high": "Improving: going up", "improvement_low": "Improving: going down", "concern_high": "Concern: going up",
+    "concern_low": "Concern: going down", "common_cause": "No clear change",
+}
+SENTENCE_BEGINS = {"improvement": "Improving: ", "concern": "Getting worse: ", "common": "No clear change: "}
+ASSURANCE_WORDS = {
+    "consistently met": ("Will meet the target consistently", "will be met consistently"),
+    "hit or miss": ("Will hit or miss the target by chance", "will be met in some quarters and missed in others"),
+    "consistently missed": ("Will miss the target consistently", "will be missed consistently"),
+}
+DRAWN = """block => [...block.querySelectorAll('.js-plotly-plot')[0].data].filter(trace => trace.mode === 'markers')
+    .flatMap(trace => trace.x.map((x, index) => [x, trace.marker.symbol, trace.marker.color, trace.y[index]]))"""
 
 
 def block(page: Page, id: str) -> Locator:
     return page.locator(f".st-key-block_{id}")
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4])
-def test_a_statement_opens_from_its_address_with_every_chart(
-    page: Page, dashboard_url: str, settle: Settle, take_screenshot: Shoot, number: int
-) -> None:
-    page.goto(f"{dashboard_url}/statement_{number}")
-    settle(page)
-    expect(page.get_by_role("blockquote")).to_contain_text(statements()[number - 1].words)
-    shown = measures_of(number)
-    expect(page.locator(".js-plotly-plot")).to_have_count(2 * len(shown))
-    for measure in shown:
-        expect(block(page, measure.id).get_by_role("heading", name=measure.title)).to_be_visible()
-    take_screenshot(page, f"statement {number}")
-
-
-def test_plotly_takes_a_chart_that_it_gets_again_for_what_it_is(page: Page, dashboard_url: str, settle: Settle) -> None:
+@pytest.mark.parametrize("shown", ["statement_2"], indirect=True)
+def test_plotly_takes_a_chart_that_it_gets_again_for_what_it_is(shown: Page) -> None:
     """Streamlit gives each chart a second time, with its width: one of a part of a pixel, or a template, has it drawn again."""
-    page.goto(f"{dashboard_url}/statement_2")
-    settle(page)
-    charts = page.locator(".js-plotly-plot")
+    charts = shown.locator(".js-plotly-plot")
     expect(charts.locator(".main-svg").first).to_be_visible()
     drawn = charts.evaluate_all("""plots => plots.map(plot => ({
         width: plot.getBoundingClientRect().width, told: plot.layout.width, template: Boolean(plot.layout.template),
@@ -50,6 +59,16 @@ def test_plotly_takes_a_chart_that_it_gets_again_for_what_it_is(page: Page, dash
         assert chart["width"] == chart["told"] == round(chart["width"])
         assert chart["column"] - 1 < chart["width"] <= chart["column"]
         assert not chart["template"] and chart["revision"] == 1
+
+
+@pytest.mark.parametrize(("shown", "number"), STATEMENTS, indirect=["shown"], scope="module")
+def test_a_statement_opens_from_its_address_with_every_chart(shown: Page, take_screenshot: Shoot, number: int) -> None:
+    expect(shown.get_by_role("blockquote")).to_contain_text(statements()[number - 1].words)
+    measures = measures_of(number)
+    expect(shown.locator(".js-plotly-plot")).to_have_count(2 * len(measures))
+    for measure in measures:
+        expect(block(shown, measure.id).get_by_role("heading", name=measure.title)).to_be_visible()
+    take_screenshot(shown, f"statement {number}")
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
@@ -114,12 +133,20 @@ def test_a_link_with_a_measure_opens_at_it(page: Page, dashboard_url: str, settl
     expect(block(page, "three_or_more_placements")).to_be_in_viewport(timeout=PATIENCE)
 
 
-@pytest.mark.parametrize("width", [1440, 600])
-def test_a_charts_title_is_above_it(page: Page, dashboard_url: str, settle: Settle, width: int) -> None:
-    """On a narrow window the second chart's title stands below the first chart, and nowhere else."""
-    page.set_viewport_size({"width": width, "height": 900})
+@pytest.mark.parametrize("shown", ["statement_3"], indirect=True)
+def test_a_charts_title_is_above_it(shown: Page) -> None:
+    assert_titles_are_above(shown)
+
+
+def test_on_a_narrow_window_the_second_charts_title_is_below_the_first_chart(page: Page, dashboard_url: str, settle: Settle) -> None:
+    page.set_viewport_size({"width": 600, "height": 900})
     page.goto(f"{dashboard_url}/statement_3")
     settle(page)
+    assert_titles_are_above(page)
+
+
+def assert_titles_are_above(page: Page) -> None:
+    """Each chart of a measure has its title right above it, and nowhere else."""
     shown = block(page, "video_feedback_received")
     for chart, beginning in zip(shown.locator(".js-plotly-plot").all(), ("By quarter", "Placement, "), strict=True):
         title = shown.get_by_text(re.compile(f"^{beginning}")).filter(visible=True)
@@ -128,3 +155,70 @@ def test_a_charts_title_is_above_it(page: Page, dashboard_url: str, settle: Sett
         assert above and below
         assert abs(above["x"] - below["x"]) < 20
         assert 0 <= below["y"] - above["y"] - above["height"] < 40
+
+
+@pytest.fixture(scope="module")
+def reporting(demo_database: str) -> Reporting:
+    return Reporting(engine(demo_database))
+
+
+def control_chart(measure: Measure, rows: list[dict[str, Any]]) -> Any:
+    """The control chart that suits complete periods, in the unit of the value."""
+    numerators, denominators = ([row[name] for row in rows] for name in ("numerator", "denominator"))
+    kind = process_control.chart_type(measure.kind, denominators)
+    if kind == "p":
+        return process_control.p_chart(numerators, denominators)
+    if kind == "u":
+        assert isinstance(measure, Rate)
+        return process_control.u_chart(numerators, [denominator / measure.per for denominator in denominators])
+    return process_control.xmr([row["value"] for row in rows])
+
+
+def level_of(measure: Measure, row: dict[str, Any]) -> float | None:
+    """The target that holds at the end of a period for all placements, in the unit of the value."""
+    held = [each for each in targets() if each.measure == measure.id and each.placement is None and each.from_date <= row["period_end"]]
+    level = max(held, key=lambda each: each.from_date).level if held else None
+    return level if level is None or not measure.percent else level / 100
+
+
+@pytest.mark.parametrize(("shown", "number"), STATEMENTS, indirect=["shown"], scope="module")
+def test_pages_agree_with_the_data(shown: Page, reporting: Reporting, number: int) -> None:
+    """Icons, sentences, headline and drawn marks say what the data says, as it is worked out here from the published counts, with the
+    charts' pure functions and nothing of the pages."""
+    for measure in measures_of(number):
+        assert not [each for each in rebases() if each.measure == measure.id]
+        summary = reporting.summary(measure, "quarter").to_dicts()
+        complete = [row for row in summary if row["complete"] and row["value"] is not None]
+        part = block(shown, measure.id)
+        text = re.sub(r"\s+", " ", part.inner_text())
+        latest = complete[-1]
+        if measure.kind in ("proportion", "ratio_of_totals"):
+            assert f"{int(latest['numerator']):,} of {latest['denominator']:,}" in text, measure.id
+        assert len(complete) >= POINTS_FOR_LIMITS, measure.id
+        chart = control_chart(measure, complete)
+        states = process_control.point_states(chart, measure.better)
+        state = states[-1]
+        assert state is not None
+        expect(part.get_by_text(ICON_WORDS[state], exact=True)).to_have_count(1)
+        assert SENTENCE_BEGINS[state.split("_")[0]] in text, measure.id
+        level = level_of(measure, latest)
+        assurance = process_control.assurance(chart, level, measure.better)
+        for said, (icon, sentence) in ASSURANCE_WORDS.items():
+            expect(part.get_by_text(icon, exact=True)).to_have_count(int(said == assurance))
+            assert (sentence in text) == (said == assurance), measure.id
+        drawn = {int(x): (symbol, colour) for x, symbol, colour, _ in part.evaluate(DRAWN)}
+        heights = {int(x): y for x, _, _, y in part.evaluate(DRAWN)}
+        flags = iter(zip(states, chart["direction"], strict=True))
+        for index, row in enumerate(summary):
+            if row["value"] is None:
+                assert index not in drawn
+                continue
+            name = "incomplete"
+            if row["complete"]:
+                flag, direction = next(flags)
+                last = row is latest
+                improving = (direction == "high") == (measure.better == "higher")
+                name = "common_cause" if direction is None else "improvement" if improving else "concern"
+                name = str(flag).split("_")[0].replace("common", "common_cause") if last else name
+            assert drawn[index] == (MARKS[name].symbol, MARKS[name].colour), (measure.id, row["period"])
+            assert heights[index] == pytest.approx(row["value"] * (100 if measure.percent else 1))
