@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,13 @@ def memory_has_room() -> bool:
 if "TMPDIR" not in os.environ and memory_has_room():
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
+
+# Tests start Python hundreds of times, and where it is told not to keep what it has compiled, each process compiles all that it imports
+# anew, which takes longer than most of them run. Here it is kept apart from the files, and the processes that are started find it.
+if sys.dont_write_bytecode:
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(Path(__file__).parents[1] / ".pytest_cache" / "compiled")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 # The same examples in every run, so that a red run means a change; `search` is for whoever goes looking for new ones.
 settings.register_profile("everyday", derandomize=True, max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
