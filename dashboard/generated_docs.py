@@ -103,7 +103,8 @@ def _database_document() -> Iterator[str]:
         "instead, `qs133 check --create` makes them with their periods, and `qs133 check` says in sentences what is still missing.\n\n"
         "Dates are whole days. Intervals are half-open: `start_date` is in, `end_date` is out, an empty `end_date` still runs.\n"
         "Flags are 0, 1 or empty (not recorded).\n\n"
-        "A warehouse provides: " + ", ".join(f"`{table.name}`" for table in tables.NEEDED_BY_MEASURES) + ". Write a new `version` into\n"
+        "A warehouse provides, as tables or views: "
+        + ", ".join(f"`{table.name}`" for table in tables.NEEDED_BY_MEASURES) + ". Write a new `version` into\n"
         "`data_version` with every change, in the same transaction: it is what tells the dashboard to compute anew.\n"
     )
     for table in tables.metadata.sorted_tables:

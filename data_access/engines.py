@@ -56,7 +56,14 @@ def engine(url: str) -> sa.Engine:
 
 def _address(url: str) -> sa.URL:
     try:
-        return sa.make_url(url)
+        address = sa.make_url(url)
+        address.get_dialect().import_dbapi()
+        return address
+    except ModuleNotFoundError as error:
+        raise DatabaseUnavailable(
+            f"The database address needs the Python package {error.name}, which is not installed. Install it, or give another address, "
+            "such as duckdb:///data/qs133.duckdb or postgresql+psycopg://user@host/name."
+        ) from None
     except sa.exc.ArgumentError:
         raise DatabaseUnavailable(
             "The database address is not one that can be read. Check QS133_DATABASE_URL or the setting 'database'; "
@@ -96,12 +103,15 @@ def _explain(context: sa.engine.ExceptionContext, url: str) -> None:
         ) from original
     if _is_missing_table(original):
         raise DatabaseUnavailable(
-            f"The database {shown} lacks a table or column that is needed. Run 'qs133 check' to see which, or 'qs133 load' to fill it."
+            f"The database {shown} lacks a table or column that is needed, or has one of another type. Run 'qs133 check' to see which, or "
+            "'qs133 load' to fill it."
         ) from original
 
 
 def _is_missing_table(error: BaseException | None) -> bool:
-    return getattr(error, "sqlstate", None) in ("42P01", "42703") or type(error).__name__ in ("CatalogException", "BinderException")
+    """Whether an engine says so: no such table, column, or way to compare a column of this type."""
+    says = ("42P01", "42703", "42883", "42804")
+    return getattr(error, "sqlstate", None) in says or type(error).__name__ in ("CatalogException", "BinderException")
 
 
 def current_version(url: str) -> str:

@@ -49,7 +49,8 @@ class SparkDialect(default.DefaultDialect):
         """Nothing is asked of a server before the first SELECT."""
 
     def has_table(self, connection: sa.Connection, table_name: str, schema: str | None = None, **options: Any) -> bool:
-        return table_name in self.get_table_names(connection)
+        raw: Any = connection.connection.driver_connection
+        return bool(raw.has_table(table_name))
 
     def get_table_names(self, connection: sa.Connection, schema: str | None = None, **options: Any) -> list[str]:
         raw: Any = connection.connection.driver_connection

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from data_access import tables
-from data_access.engines import DatabaseUnavailable
+from data_access.engines import DatabaseUnavailable, engine
 from data_access.load import load
 from data_access.schema_check import check, create
 from tests.data_access.files import write
@@ -96,11 +96,47 @@ def test_missing_tables_and_columns_and_wrong_types_are_named(url: str) -> None:
     (sa.delete(tables.data_version), "data_version has 0 rows"),
     (sa.update(tables.data_version).values(as_at=datetime.date(2030, 1, 1)), "period has no year that holds the as-at date"),
     (sa.delete(tables.provided_table), "provided_table is empty"),
+    (sa.insert(tables.provided_table).values(name="Attendance"), "provided_table.name is none of Header,"),
+    (
+        sa.insert(tables.attendance).values([{"child_id": "1", "session_date": JUNE, "session": "AM", "mark": mark} for mark in "/\\"]),
+        "attendance has more than one row for 1 of its pairings of child_id, session_date and session",
+    ),
+    (
+        sa.insert(tables.previous_permanence).values([{"child_id": "1", "collection_year": 2026}] * 2),
+        "previous_permanence has more than one row for 1 of its pairings of child_id and collection_year",
+    ),
+    (
+        sa.insert(tables.period).values(grain="year", label="2026-27", start_date=JUNE, last_date=JUNE),
+        "period has more than one row for 1 of its pairings of grain and label",
+    ),
 ])
 def test_wrong_values_are_counted(url: str, statement: sa.Executable, words: str) -> None:
     filled(url)
     change(url, statement)
     assert any(words in sentence for sentence in check(url)), check(url)
+
+
+def test_a_view_is_as_good_as_a_table(url: str) -> None:
+    filled(url)
+    held = sa.Table("warehouse_child", sa.MetaData(), *(column._copy() for column in tables.child.columns))
+    view = sa.DDL("CREATE VIEW child AS SELECT * FROM warehouse_child")
+    change(url, sa.schema.DropTable(tables.child), sa.schema.CreateTable(held), sa.insert(held).values(child_id="1"), view)
+    assert check(url) == []
+
+
+def test_a_column_of_another_type_is_told_to_a_reader_too(postgresql_database: Callable[[], str]) -> None:
+    url = postgresql_database()
+    filled(url)
+    change(url, sa.DDL("ALTER TABLE child ALTER COLUMN disabled TYPE boolean USING disabled = 1"))
+    with pytest.raises(DatabaseUnavailable, match="qs133 check"), engine(url).connect() as reader:
+        reader.execute(sa.select(tables.child).where(tables.child.c.disabled == 1))
+
+
+def test_an_engine_whose_package_is_not_there_is_a_sentence() -> None:
+    with pytest.raises(DatabaseUnavailable, match="needs the Python package MySQLdb"):
+        check("mysql://someone:secret@host/name")
+    with pytest.raises(DatabaseUnavailable, match="is not one that can be read"):
+        check("warehouse://host/name")
 
 
 def test_an_empty_cell_that_may_not_be_is_counted(tmp_path: Path) -> None:
