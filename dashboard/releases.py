@@ -19,6 +19,8 @@ from data_access.workspace import (
     Family,
     Release,
     WorkspaceUnavailable,
+    decision_of,
+    keep_decision,
     keep_releases,
     last_anew,
     released_families,
@@ -26,18 +28,18 @@ from data_access.workspace import (
     was_released_otherwise,
 )
 from metrics.cells import cells_schema
+from metrics.decisions import Kept, Nowhere, hidden_of
 from metrics.disclosure.protection import Protected, protect_unit
 from metrics.disclosure.select import children_schema
 from metrics.kinds import Measure
 from metrics.releases import (
-    all_released,
-    as_released,
     differing,
     fingerprint,
     hidden_from_bytes,
     hidden_to_bytes,
     rows_from_bytes,
     rows_to_bytes,
+    together,
 )
 from metrics.unit import Unit
 
@@ -99,6 +101,7 @@ class Releases:
 
     def __init__(self, workspace: Callable[[], sa.Engine]) -> None:
         self._workspace = workspace
+        self.decisions: Kept = _InWorkspace(workspace)
 
     def counter(self) -> int:
         """Differs after each time that a person released periods anew. Raises WorkspaceUnavailable."""
@@ -117,7 +120,7 @@ class Releases:
             then = _cells(present, before)
             changed = _changed(present, before, then)
             kept = {label: release for label, release in before.items() if not (anew and label in changed)}
-            protected = _protected(present, children, kept)
+            protected = _protected(present, children, kept, self.decisions)
             added = self._new(family, present, children, known, kept, protected, anew)
             try:
                 keep_releases(self._workspace(), family, list(added.values()))
@@ -168,9 +171,33 @@ class Releases:
         return added
 
 
-def unreleased(present: Present) -> Shown:
+class _InWorkspace:
+    """What was decided to be hidden, in the workspace. Where that can't be used, it is decided anew."""
+
+    def __init__(self, workspace: Callable[[], sa.Engine]) -> None:
+        self._workspace = workspace
+
+    def find(self, key: str) -> Mapping[str, bytes]:
+        try:
+            return decision_of(self._workspace(), key)
+        except WorkspaceUnavailable:
+            return {}
+
+    def keep(self, key: str, hidden: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        try:
+            keep_decision(self._workspace(), key, hidden)
+        except WorkspaceUnavailable:
+            return hidden
+        return self.find(key) or hidden
+
+
+NOWHERE: Kept = Nowhere()
+"""For who looks at data that no workspace is of."""
+
+
+def unreleased(present: Present, decisions: Kept | None = None) -> Shown:
     """The same of data whose periods are never released, such as a made-up authority's."""
-    protected = protect_unit(present.children(), tuple(present.periods["label"]), present.measures, disclosure_rules())
+    protected = _protected(present, present.children, {}, decisions or NOWHERE)
     return Shown(present.cells, protected, present.sources, {}, {})
 
 
@@ -204,13 +231,18 @@ def _without_rows(releases: Mapping[str, Release]) -> dict[str, Release]:
     return {label: replace(release, cells=b"", children=b"", hidden=b"") for label, release in releases.items()}
 
 
-def _protected(present: Present, present_children: Callable[[], pl.DataFrame], kept: Mapping[str, Release]) -> Protected:
-    """What is hidden. It is worked out only where not all periods are kept: then of all of them together, kept ones as they were."""
+def _protected(
+    present: Present, present_children: Callable[[], pl.DataFrame], kept: Mapping[str, Release], decisions: Kept,
+) -> Protected:
+    """What is hidden: of kept periods as it was; of all others it is decided, if it wasn't before."""
     periods = tuple(present.periods["label"])
     hidden = {label: hidden_from_bytes(kept[label].hidden) for label in periods if label in kept}
-    if periods and len(hidden) == len(periods):
-        return all_released(hidden)
-    schema = children_schema(present.unit, present.measures, present.areas)
-    then = rows_from_bytes((release.children for release in kept.values()), schema)
-    children = pl.concat([present_children().filter(_others(kept)), then])
-    return as_released(protect_unit(children, periods, present.measures, disclosure_rules()), hidden)
+    left = [label for label in periods if label not in hidden]
+    if left or not periods:
+        schema = children_schema(present.unit, present.measures, present.areas)
+        then = rows_from_bytes((release.children for release in kept.values()), schema)
+        children = pl.concat([present_children().filter(_others(kept)), then])
+        if not periods:
+            return protect_unit(children, periods, present.measures, disclosure_rules())
+        hidden |= hidden_of(left, children, periods, present.measures, disclosure_rules(), decisions)
+    return together({label: hidden[label] for label in periods})

@@ -83,6 +83,7 @@ class Reporting:
             self.version, self.as_at = _version(connection)
             self.made_up = _is_made_up(connection, self.version)
             self._releases = None if self.made_up or responsibility is not None else releases
+            self._decisions = releases.decisions if releases else None
             self.provided = frozenset(connection.scalars(sa.select(provided_table.c.name)))
             self.areas = _has_areas(connection)
             self._provided_by = _provided_by(connection) if self.areas else {}
@@ -231,7 +232,7 @@ class Reporting:
         with self._protecting:
             if key not in self._protected:
                 present = self._present(unit, grain)
-                self._protected[key] = self._releases.shown(present) if self._releases else unreleased(present)
+                self._protected[key] = self._releases.shown(present) if self._releases else unreleased(present, self._decisions)
             return self._protected[key]
 
     def _present(self, unit: Unit, grain: str) -> Present:

@@ -122,48 +122,29 @@ def hidden_from_bytes(written: bytes) -> Hidden:
     return Hidden(groups, masks, said["denominators"], said["values"])
 
 
-def as_released(protected: Protected, released: Mapping[str, Hidden]) -> Protected:
-    """What is hidden, in the released periods (by label) just as it was when they were released.
+def together(hidden: Mapping[str, Hidden]) -> Protected:
+    """What is hidden of several periods, by label in their order. Raises ValueError for none.
 
-    A group that nobody had then has nothing hidden in them: that there was none of it was to be seen.
+    A group that nobody had in a period has nothing hidden in it: that there was none of it was to be seen.
     """
-    if not released:
-        return protected
-    groups = {
-        name: tuple(sorted({*protected.axes[name].groups, *(group for hidden in released.values() for group in hidden.groups[name])}))
-        for name in protected.axes if name in EVERY
-    }
+    if not hidden:
+        raise ValueError("There is no period.")
+    some = next(iter(hidden.values()))
+    groups = {name: tuple(sorted({group for each in hidden.values() for group in each.groups[name]})) for name in some.groups}
     axes = {ALL: Axis(ALL, (ALL,)), **{name: Axis(name, found) for name, found in groups.items()}}
-    places = {period: _places(hidden.groups, axes) for period, hidden in released.items()}
-    present = _places({name: axis.groups for name, axis in protected.axes.items() if name in EVERY}, axes)
+    places = [_places(each.groups, axes) for each in hidden.values()]
     made: dict[tuple[int, ...], Pattern] = {}
 
-    def merged(patterns: Mapping[str, Pattern], which: str) -> dict[str, Pattern]:
+    def patterns(which: str) -> dict[str, Pattern]:
         found = {}
-        for measure, pattern in patterns.items():
-            own = {period: getattr(hidden, which)[measure] for period, hidden in released.items()}
-            key = (id(pattern), *own.values())
+        for measure in getattr(some, which):
+            key = tuple(getattr(each, which)[measure] for each in hidden.values())
             if key not in made:
-                kept = {period: released[period].masks[own[period]] for period in own}
-                made[key] = _merged(pattern, protected.periods, axes, present, kept, places)
+                made[key] = _pattern([each.masks[own] for each, own in zip(hidden.values(), key, strict=True)], axes, places)
             found[measure] = made[key]
         return found
 
-    return Protected(protected.periods, axes, merged(protected.denominators, "denominators"), merged(protected.values, "values"))
-
-
-def all_released(released: Mapping[str, Hidden]) -> Protected:
-    """What is hidden where all periods (by label, in order) were released: nothing has to be worked out. Raises ValueError for none."""
-    if not released:
-        raise ValueError("No period was released.")
-    periods, some = tuple(released), next(iter(released.values()))
-    axes = {ALL: Axis(ALL, (ALL,)), **{name: Axis(name, ()) for name in some.groups}}
-    size = {name: len(axis.groups) for name, axis in axes.items()}
-    none = Pattern({
-        (first, second): np.zeros((len(periods), size[first], size[second]), dtype=bool) for first, second in _pairs(some.groups)
-    })
-    nothing = Protected(periods, axes, dict.fromkeys(some.denominators, none), dict.fromkeys(some.values, none))
-    return as_released(nothing, released)
+    return Protected(tuple(hidden), axes, patterns("denominators"), patterns("values"))
 
 
 def differing(released: pl.DataFrame, present: pl.DataFrame) -> dict[str, frozenset[str]]:
@@ -197,19 +178,13 @@ def _places(groups: Mapping[str, Sequence[str]], axes: Mapping[str, Axis]) -> di
     return everybody | {name: np.array([axes[name].groups.index(group) for group in found], np.intp) for name, found in groups.items()}
 
 
-def _merged(
-    pattern: Pattern, periods: Sequence[str], axes: Mapping[str, Axis], present: Mapping[str, Codes],
-    kept: Mapping[str, Mapping[Pair, Mask]], places: Mapping[str, Mapping[str, Codes]],
-) -> Pattern:
-    """One pattern in the order of the axes, its released periods as they were kept."""
+def _pattern(kept: Sequence[Mapping[Pair, Mask]], axes: Mapping[str, Axis], places: Sequence[Mapping[str, Codes]]) -> Pattern:
+    """One pattern in the order of the axes, from each period's masks and the places of their groups."""
     masks = {}
-    released = [periods.index(period) for period in kept]
     for first, second in _pairs({name: axis.groups for name, axis in axes.items() if name != ALL}):
-        mask = np.zeros((len(periods), len(axes[first].groups), len(axes[second].groups)), dtype=bool)
-        mask[np.ix_(np.arange(len(periods)), present[first], present[second])] = pattern.of(first, second)
-        mask[released] = False
-        for index, (period, own) in zip(released, kept.items(), strict=True):
+        mask = np.zeros((len(kept), len(axes[first].groups), len(axes[second].groups)), dtype=bool)
+        for period, own, place in zip(mask, kept, places, strict=True):
             found = own[first, second] if (first, second) in own else own[second, first].T
-            mask[np.ix_(np.array([index]), places[period][first], places[period][second])] = found
+            period[np.ix_(place[first], place[second])] = found
         masks[first, second] = mask
     return Pattern(masks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data_access.workspace.decisions import decision_of, keep_decision
 from data_access.workspace.demo import fill_demo_evidence
 from data_access.workspace.engine import WorkspaceUnavailable, existing_workspace, metadata, workspace_engine
 from data_access.workspace.evidence import evidence_of
@@ -42,7 +43,8 @@ from data_access.workspace.releases import (
 
 __all__ = [
     "ActionRecord", "AlreadyReleased", "ChangeRecord", "EditConflict", "EvidenceRecord", "EvidenceState", "Family", "NoteRecord", "Record",
-    "Release", "Revision", "SavedViewRecord", "Stage", "TargetRecord", "WorkspaceUnavailable", "change_counter", "current", "everything",
-    "evidence_of", "existing_workspace", "fill_demo_evidence", "history", "keep_releases", "last_anew", "metadata", "new_id",
-    "released_families", "releases_of", "save", "taken_away", "undo", "was_released_otherwise", "withdraw", "workspace_engine",
+    "Release", "Revision", "SavedViewRecord", "Stage", "TargetRecord", "WorkspaceUnavailable", "change_counter", "current", "decision_of",
+    "everything", "evidence_of", "existing_workspace", "fill_demo_evidence", "history", "keep_decision", "keep_releases", "last_anew",
+    "metadata", "new_id", "released_families", "releases_of", "save", "taken_away", "undo", "was_released_otherwise", "withdraw",
+    "workspace_engine",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from config.disclosure import DisclosureRules
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.beside import Beside, groups_beside_to_hide
-from metrics.disclosure.decided import Decided
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, Axis, UnitRows, unit_rows
-from metrics.disclosure.implied import Pair, Places, hide_differences, known_within, not_finer_breakdowns
+from metrics.disclosure.implied import Pair, hide_differences, known_within, not_finer_breakdowns
 from metrics.disclosure.larger import Larger, empty_in_larger, groups_told_to_hide, hide_in_larger, hide_outcome_in_larger
 from metrics.disclosure.margins import groups_to_hide
+from metrics.disclosure.populations import Population, in_periods, link, populations_of, same_outcome_in_larger, same_outcomes_of
 from metrics.disclosure.primary import few_children
 from metrics.disclosure.tables import Pattern, protect
 from metrics.disclosure.values import Children, Outcome
@@ -25,27 +25,6 @@ from metrics.kinds import Measure
 METHOD = 5
 """Counted up when other numbers come to be hidden of the same rows, so that periods which were released before are released anew."""
 ROUNDS = 20
-NAMED_IN_DEFINITIONS = ("care_status", "age_band")
-
-
-@dataclass
-class Population:
-    """Children that measures have as their denominator. `values`: how many each row of `rows` stands for. `unsafe`: the pairs of axes,
-    and of each the periods, of which everything is hidden. `empty`: cells that smaller populations tell to be empty. `known`: which groups
-    are known to be parts of others, here and in larger populations. `children`: how they are protected. `decided`: what has been decided of
-    any tables."""
-
-    values: Numbers
-    measures: list[str]
-    rows: UnitRows
-    part_of: tuple[Population, str] | None = None
-    numerator_of: str | None = None
-    pattern: Pattern = field(default_factory=Pattern)
-    unsafe: dict[tuple[str, str], Mask] = field(default_factory=dict)
-    empty: dict[tuple[str, str], Mask] = field(default_factory=dict)
-    known: list[dict[Pair, Places]] = field(default_factory=list)
-    children: Children | None = None
-    decided: Decided = field(default_factory=Decided)
 
 
 @dataclass(frozen=True)
@@ -58,18 +37,40 @@ class Protected:
     values: dict[str, Pattern]
 
 
-def protect_unit(frame: pl.DataFrame, periods: tuple[str, ...], measures: tuple[Measure, ...], rules: DisclosureRules) -> Protected:
-    """Decides what is hidden.
+@dataclass(frozen=True)
+class Undecided:
+    """What is counted of one unit and grain, by row of the frame: nothing is decided yet of what is hidden. See `undecided`."""
+
+    rows: UnitRows
+    numbers: dict[str, Numbers]
+    populations: list[Population]
+    rules: DisclosureRules
+
+    def protect(self, labels: Collection[str]) -> Protected:
+        """Decides what is hidden of some of the periods."""
+        periods = np.array([index for index, label in enumerate(self.rows.periods) if label in labels], dtype=np.intp)
+        kept = np.isin(self.rows.period, periods)
+        populations, values = in_periods(self.populations, periods), dict[str, Pattern]()
+        _decide(populations, {name: number[kept] for name, number in self.numbers.items()}, values, self.rules)
+        denominators = {id: population.pattern for population in populations for id in population.measures}
+        return Protected(tuple(self.rows.periods[index] for index in periods), self.rows.axes, denominators, values)
+
+
+def undecided(frame: pl.DataFrame, periods: tuple[str, ...], measures: tuple[Measure, ...], rules: DisclosureRules) -> Undecided:
+    """Finds which measures count the same children, and whose children are among others', in all periods together.
 
     `frame`: what `children_select` gives, for the measures. `periods`: the labels of the periods, in order.
     """
     rows = unit_rows(frame, periods)
     numbers = {name: frame[name].to_numpy().astype(np.float64) for name in frame.columns if "." in name}
-    populations = _populations(numbers, measures, rows)
-    _link(populations, numbers)
-    values: dict[str, Pattern] = {}
-    _decide(populations, numbers, values, rules)
-    return Protected(periods, rows.axes, {id: population.pattern for population in populations for id in population.measures}, values)
+    populations = populations_of(numbers, measures, rows)
+    link(populations, numbers)
+    return Undecided(rows, numbers, populations, rules)
+
+
+def protect_unit(frame: pl.DataFrame, periods: tuple[str, ...], measures: tuple[Measure, ...], rules: DisclosureRules) -> Protected:
+    """Decides what is hidden, of all periods. Takes what `undecided` takes."""
+    return undecided(frame, periods, measures, rules).protect(periods)
 
 
 def _decide(
@@ -88,27 +89,13 @@ def _decide(
     if not len(periods) or not rounds:
         return
     kept = np.isin(populations[0].rows.period, periods)
-    some = _of_periods(populations, periods)
+    some = in_periods(populations, periods)
     again = {id: pattern.undecided(periods) for id, pattern in values.items()}
     _decide(some, {name: number[kept] for name, number in numbers.items()}, again, rules, rounds - 1)
     for population, newer in zip(populations, some, strict=True):
         population.pattern.take_over(newer.pattern, periods)
     for id, pattern in again.items():
         values[id].take_over(pattern, periods)
-
-
-def _of_periods(populations: list[Population], periods: NDArray[np.intp]) -> list[Population]:
-    """The same populations in some of the periods, with nothing decided but what must be hidden entirely."""
-    found: dict[int, Population] = {}
-    for population in populations:
-        kept = np.isin(population.rows.period, periods)
-        part_of = (found[id(population.part_of[0])], population.part_of[1]) if population.part_of else None
-        found[id(population)] = replace(
-            population, values=population.values[kept], rows=population.rows.of_periods(periods), part_of=part_of,
-            pattern=population.pattern.undecided(periods), unsafe={pair: mask[periods] for pair, mask in population.unsafe.items()},
-            empty={pair: mask[periods] for pair, mask in population.empty.items()},
-        )
-    return list(found.values())
 
 
 def _sums_of(children: Pattern, outcomes: list[Pattern]) -> Pattern:
@@ -169,7 +156,7 @@ def _helped_by_larger(
         for pair in [pair for pair in population.pattern.masks if ALL not in pair]:
             helped[None, pair] = hide_in_larger(population.children, population.pattern, pair)
     for id in population.measures:
-        if same := _same_outcome_in_larger(population, id, numbers):
+        if same := same_outcome_in_larger(population, id, numbers):
             helped.update({(id, pair): periods for pair, periods in hide_outcome_in_larger(values[id], values[same]).items()})
     return helped
 
@@ -209,73 +196,6 @@ def _subjects(pair: tuple[str, str]) -> frozenset[str]:
     """What a table is about: tables about the same are decided one after another, the coarser first."""
     same = {"ethnicity": "ethnicity_group", **dict.fromkeys((*DISABILITY, EITHER), EITHER)}
     return frozenset(same.get(name, name.partition(":")[0]) for name in pair)
-
-
-def _populations(numbers: dict[str, Numbers], measures: tuple[Measure, ...], rows: UnitRows) -> list[Population]:
-    """The populations, the largest first: measures that count the same children share one."""
-    found: dict[bytes, Population] = {}
-    decided = Decided()
-    for measure in measures:
-        values = numbers[f"{measure.id}.children"]
-        found.setdefault(values.tobytes(), Population(values, [], rows, decided=decided)).measures.append(measure.id)
-    return sorted(found.values(), key=lambda population: -population.values.sum())
-
-
-def _link(populations: list[Population], numbers: dict[str, Numbers]) -> None:
-    """Finds the populations that are another's numerator, or the part of another that some groups of a breakdown are."""
-    for index, population in enumerate(populations):
-        if not population.values.any():
-            continue
-        outcomes = [id for larger in populations[:index] for id in larger.measures]
-        population.numerator_of = next(
-            (id for id in outcomes if np.array_equal(numbers.get(f"{id}.with", np.empty(0)), population.values)), None,
-        )
-        if population.numerator_of:
-            continue
-        # By chance it may be part of several; what matters is the one of which the same outcomes are shown.
-        for larger in sorted(populations[:index], key=lambda larger: not _same_outcomes_of(larger, population, numbers)):
-            if axis := _part(larger, population):
-                population.part_of = larger, axis
-                break
-    for population in reversed(populations):
-        if population.part_of and population.part_of[1] in population.part_of[0].rows.axes:
-            _hand_up(population, population.part_of[0])
-
-
-def _part(larger: Population, smaller: Population) -> str | None:
-    """The axis (made now) whose group 'in' is the smaller population, if one breakdown divides the larger so."""
-    rows = larger.rows
-    if not np.all(smaller.values <= larger.values):
-        return None
-    breakdowns = [name for name in rows.axes if name != ALL and ":" not in name]
-    # In few children a set may be divided off by other breakdowns too, by chance; everybody knows of those that definitions name.
-    for name in sorted(breakdowns, key=lambda name: name not in NAMED_IN_DEFINITIONS):
-        axis, code = rows.axes[name], rows.codes[name]
-        inside = np.zeros(len(axis.groups), dtype=bool)
-        inside[code[smaller.values > 0]] = True
-        if not np.array_equal(np.where(inside[code], larger.values, 0), smaller.values):
-            continue
-        made = f"{name}: {', '.join(group for group, belongs in zip(axis.groups, inside, strict=True) if belongs)}"
-        if made not in rows.axes:
-            if axis.parent != ALL or any(other.parent == name for other in rows.axes.values()):
-                continue
-            larger.rows = _with_part(rows, made, name, inside)
-        return made
-    return None
-
-
-def _with_part(rows: UnitRows, made: str, name: str, inside: Mask) -> UnitRows:
-    axis = rows.axes[name]
-    nested = Axis(name, axis.groups, made, tuple(np.where(inside, 0, 1).tolist()))
-    return rows.with_axis(Axis(made, ("in", "out")), np.where(inside[rows.codes[name]], 0, 1), nested)
-
-
-def _hand_up(smaller: Population, larger: Population) -> None:
-    """What divides the part divides the whole too, so that the tables of the part are tables of the whole."""
-    for name in smaller.rows.axes:
-        nested = next((other for other in smaller.rows.axes.values() if other.parent == name and ":" in name), None)
-        if nested and name not in larger.rows.axes and larger.rows.axes[nested.name].parent == ALL:
-            larger.rows = _with_part(larger.rows, name, nested.name, np.array(nested.class_of) == 0)
 
 
 def _protect_children(population: Population, larger: list[Population], values: dict[str, Pattern], rules: DisclosureRules) -> Children:
@@ -349,7 +269,7 @@ def _protect_outcome(
 ) -> Pattern:
     with_outcome, without = numbers[f"{id}.with"], numbers[f"{id}.without"]
     is_denominator = any(other.numerator_of == id for other in populations)
-    same = _same_outcome_in_larger(population, id, numbers)
+    same = same_outcome_in_larger(population, id, numbers)
     apart, settled = None, dict[tuple[str, str], Mask]()
     pattern = values.get(id, Pattern())
     if same and population.part_of:
@@ -361,7 +281,7 @@ def _protect_outcome(
     subject = Outcome(
         population.rows, children, population.pattern, with_outcome, without, rules.smallest_cell if is_denominator else 0, apart,
         any(
-            id in _same_outcomes_of(population, other, numbers).values() for other in populations
+            id in same_outcomes_of(population, other, numbers).values() for other in populations
             if other.part_of and other.part_of[0] is population
         ),
     )
@@ -371,19 +291,3 @@ def _protect_outcome(
         pattern.masks[ALL, ALL] = subject.measured(ALL, ALL).seeds | population.pattern.of(ALL, ALL)
     _protect(population, subject, pattern, settled)
     return pattern
-
-
-def _same_outcome_in_larger(population: Population, id: str, numbers: dict[str, Numbers]) -> str | None:
-    """The measure of the population that this one is part of whose outcome, among the children here, is this measure's."""
-    return _same_outcomes_of(population.part_of[0], population, numbers).get(id) if population.part_of else None
-
-
-def _same_outcomes_of(larger: Population, smaller: Population, numbers: dict[str, Numbers]) -> dict[str, str]:
-    """By measure of the smaller population the measure of the larger whose outcome, among the children of the smaller, is the same."""
-    here = smaller.values > 0
-    return {
-        id: other for other in reversed(larger.measures) for id in smaller.measures
-        if f"{id}.with" in numbers and f"{other}.with" in numbers and all(
-            np.array_equal(numbers[f"{other}.{part}"][here], numbers[f"{id}.{part}"][here]) for part in ("with", "without")
-        )
-    }

@@ -3,46 +3,50 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import polars as pl
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from config.disclosure import DisclosureRules
 from dashboard import releases
-from metrics.disclosure.protection import Protected, protect_unit
-from metrics.kinds import Measure
+from metrics.decisions import Kept, hidden_of
+
+
+class _InFiles:
+    """Decisions in a folder, beside where they are kept otherwise."""
+
+    def __init__(self, folder: Path, other: Kept) -> None:
+        self._folder, self._other = folder, other
+
+    def find(self, key: str) -> Mapping[str, bytes]:
+        file = self._folder / key
+        found = self._other.find(key)
+        if not found and file.exists():
+            found = self._other.keep(key, pickle.loads(file.read_bytes()))
+        return found
+
+    def keep(self, key: str, hidden: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        handle, draft = tempfile.mkstemp(dir=self._folder)
+        with os.fdopen(handle, "wb") as opened:
+            pickle.dump(hidden, opened)
+        os.replace(draft, self._folder / key)
+        return self._other.keep(key, hidden)
 
 
 @pytest.fixture(scope="package", autouse=True)
-def _hidden_once(run_folder: Path) -> Iterator[None]:
+def _decided_once(run_folder: Path) -> Iterator[None]:
     """What is hidden of the same rows under the same rules is decided once in a run, by the real function: pages, commands and packs of
-    the same authority ask for it over and over, and it takes seconds. Each gets a copy of its own. How it is decided is tested in
-    `tests/metrics/disclosure`, without this.
+    the same authority ask for it over and over, each with a workspace of its own or with none, and it takes seconds. How it is decided is
+    tested in `tests/metrics`, without this.
     """
-    kept = run_folder / "hidden"
-    kept.mkdir(exist_ok=True)
-
-    def once(frame: pl.DataFrame, periods: tuple[str, ...], measures: tuple[Measure, ...], rules: DisclosureRules) -> Protected:
-        said = pickle.dumps((frame.columns, periods, [measure.id for measure in measures], rules.model_dump_json()))
-        rows = frame.sort(pl.all()).write_csv().encode()  # an engine gives them in any order
-        file = kept / hashlib.sha256(said + rows).hexdigest()
-        if not file.exists():
-            handle, draft = tempfile.mkstemp(dir=kept)
-            with os.fdopen(handle, "wb") as opened:
-                pickle.dump(protect_unit(frame, periods, measures, rules), opened)
-            os.replace(draft, file)
-        found: Protected = pickle.loads(file.read_bytes())
-        return found
-
+    folder = run_folder / "decisions"
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(releases, "protect_unit", once)
+        patch.setattr(releases, "hidden_of", lambda *given: hidden_of(*given[:-1], _InFiles(folder, given[-1])))
         yield
 
 

@@ -183,7 +183,7 @@ def test_nothing_is_worked_out_and_cells_are_read_once_where_all_periods_are_kep
         return rows_from_bytes(released, schema)
 
     with monkeypatch.context() as patched:
-        patched.setattr("dashboard.releases.protect_unit", refuse)
+        patched.setattr("dashboard.releases.hidden_of", refuse)
         patched.setattr(Reporting, "_read", lambda self, *given: read.append(given[1]) or from_data(self, *given))
         patched.setattr("dashboard.releases.rows_from_bytes", reading)
         assert same(shown(later), before, complete(later))

@@ -22,8 +22,6 @@ from metrics.disclosure.family import ALL, Axis
 from metrics.disclosure.protection import Protected
 from metrics.disclosure.tables import Pattern
 from metrics.releases import (
-    all_released,
-    as_released,
     differing,
     fingerprint,
     hidden_from_bytes,
@@ -31,6 +29,7 @@ from metrics.releases import (
     needed_sources,
     rows_from_bytes,
     rows_to_bytes,
+    together,
 )
 from metrics.units import UNITS
 
@@ -66,43 +65,26 @@ def hidden(protected: Protected, which: str, measure: str, period: str, cell: di
     return bool(getattr(protected, which)[measure].of(*names)[protected.periods.index(period)][tuple(places)])
 
 
-@given(protections(), protections(PERIODS[:2]))
-def test_released_periods_are_hidden_as_they_were_and_others_as_they_are(now: Protected, then: Protected) -> None:
-    released = {period: hidden_from_bytes(hidden_to_bytes(then, period)) for period in PERIODS[:2]}
-    found = as_released(now, released)
-    assert found.periods == now.periods
+@given(protections(PERIODS[2:]), protections(PERIODS[:2]))
+def test_periods_put_together_are_hidden_each_as_it_was(now: Protected, then: Protected) -> None:
+    found = together({
+        period: hidden_from_bytes(hidden_to_bytes(then if period in then.periods else now, period)) for period in PERIODS
+    })
+    assert found.periods == PERIODS
     for name in NAMES:
         assert set(found.axes[name].groups) == {*now.axes[name].groups, *then.axes[name].groups}
     cells = [{}, *({name: group} for name in NAMES for group in GROUPS), *(
         {one: a, other: b} for one, other in itertools.permutations(NAMES, 2) for a in GROUPS for b in GROUPS
     )]
     for which, measure, period, cell in itertools.product(("denominators", "values"), ("one", "other"), PERIODS, cells):
-        wanted = hidden(then if period in released else now, which, measure, period, cell)
+        wanted = hidden(then if period in then.periods else now, which, measure, period, cell)
         got = hidden(found, which, measure, period, cell)
         assert got is None or got == (wanted or False), (which, measure, period, cell)
 
 
-@given(protections(), protections(PERIODS[:2]), protections(PERIODS[2:]))
-def test_where_all_periods_are_released_nothing_needs_to_be_worked_out(now: Protected, then: Protected, later: Protected) -> None:
-    released = {period: hidden_from_bytes(hidden_to_bytes(later if period == PERIODS[2] else then, period)) for period in PERIODS}
-    wanted, found = as_released(now, released), all_released(released)
-    assert found.periods == wanted.periods
-    cells = [{}, *({name: group} for name in NAMES for group in GROUPS), *(
-        {one: a, other: b} for one, other in itertools.permutations(NAMES, 2) for a in GROUPS for b in GROUPS
-    )]
-    for which, measure, period, cell in itertools.product(("denominators", "values"), ("one", "other"), PERIODS, cells):
-        got, then_was = hidden(found, which, measure, period, cell), hidden(wanted, which, measure, period, cell)
-        assert got == then_was or (got is None and not then_was), (which, measure, period, cell)
-
-
-def test_without_any_period_nothing_is_released() -> None:
-    with pytest.raises(ValueError, match="No period"):
-        all_released({})
-
-
-def test_without_released_periods_nothing_is_touched() -> None:
-    protected = Protected(PERIODS, {}, {}, {})
-    assert as_released(protected, {}) is protected
+def test_without_any_period_there_is_nothing_to_put_together() -> None:
+    with pytest.raises(ValueError, match="no period"):
+        together({})
 
 
 ROWS = st.lists(st.tuples(st.sampled_from(PERIODS), st.sampled_from(GROUPS), st.integers(0, 3), st.floats(0, 40), st.integers(0, 3)))
