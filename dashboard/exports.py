@@ -11,8 +11,8 @@ from dashboard.words import EXACT, NO_BREAK, cell_words, where_words
 from metrics.breakdowns import Breakdown
 from metrics.trend import Trend
 
-_FORMULA = r"^[\s\x{feff}]*[=+\-@]|^[\t\r\n]"
-"""What a spreadsheet may take for the start of a formula (OWASP, CSV injection)."""
+_FORMULA = r"^[\s\x{feff}]*[=+\-@＝＋－＠]|^[\t\r\n]"
+"""What a spreadsheet may take for the start of a formula (OWASP, CSV injection); in some languages the wide signs are, too."""
 
 
 def shown_rows(

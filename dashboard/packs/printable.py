@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from dashboard.words import HIDDEN
 TEMPLATE = Path(__file__).resolve().parent / "printable.typ"
 LEFT_OUT = ("Average", "Lower limit", "Upper limit", "Median", "Unusual")
 """Columns of the page's table for which there is no room on paper: the chart has them."""
+_UNKNOWN = re.compile(r"[^\n\t\x20-\x7e\xa0-\u04ff\u2000-\u22ff]")
+"""All but Latin, Greek and Cyrillic letters, punctuation and the signs of mathematics."""
 
 
 def printable(pack: Pack) -> bytes:
@@ -30,10 +33,28 @@ def printable(pack: Pack) -> bytes:
         "parts": [_part(part, pack.stamp.made_at.date()) for part in pack.parts],
         "version": pack.stamp.data_version,
     }
+    try:
+        return _typeset(contents, pack.stamp.made_at)
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        return _typeset(_in_known_letters(contents), pack.stamp.made_at)
+
+
+def _typeset(contents: dict[str, Any], made_at: datetime.datetime) -> bytes:
     return typst.compile(
         str(TEMPLATE), format="pdf", sys_inputs={"contents": json.dumps(contents)}, pdf_standards="ua-1",
-        timestamp=pack.stamp.made_at.replace(microsecond=0, tzinfo=datetime.UTC),
+        timestamp=made_at.replace(microsecond=0, tzinfo=datetime.UTC),
     )
+
+
+def _in_known_letters(held: Any) -> Any:
+    """The same with a box for each character that the fonts may lack, an emoji in a note for instance: PDF/UA allows no such gap."""
+    if isinstance(held, str):
+        return _UNKNOWN.sub("□", held)
+    if isinstance(held, dict):
+        return {key: _in_known_letters(value) for key, value in held.items()}
+    return [_in_known_letters(each) for each in held] if isinstance(held, list | tuple) else held
 
 
 def _part(part: Part, today: datetime.date) -> dict[str, Any]:

@@ -53,7 +53,9 @@ def test_a_hidden_value_says_so_and_is_empty() -> None:
     assert (rows[-1]["value"], rows[-1]["shown_as"]) == ("", "hidden to protect children")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1", "\ufeff=1"])
+@pytest.mark.parametrize("text", [
+    "=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1", "\ufeff=1", "＝1+1", "＠SUM(A1)",
+])
 def test_text_that_would_be_a_formula_stays_text(text: str) -> None:
     cell = read(to_csv(pl.DataFrame({"group": [text], "value": [-1.5]})))[0]
     assert cell["group"].startswith("'") and cell["group"].replace("\r", "\n").endswith(text.replace("\r", "\n"))
@@ -66,7 +68,7 @@ def test_other_text_comes_back_as_it_was(text: str) -> None:
     assert cell == ["group"]
     found = list(csv.reader(io.StringIO(to_csv(pl.DataFrame({"group": [text], "end": [1]})).decode(), newline="")))[1][0]
     assert found in (text, f"'{text}")
-    assert found.lstrip()[:1] not in ("=", "+", "-", "@")
+    assert found.lstrip()[:1] not in tuple("=+-@＝＋－＠")
 
 
 def test_the_name_says_what_it_is() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pypdfium2
 import pytest
 
@@ -59,3 +61,8 @@ def test_axes_hold_everything_and_stay_within_what_can_be(values: list[float], l
     assert found.low <= min(values, default=0.0) and found.high >= max(values, default=1.0)
     assert low <= found.low + 1e-9 and found.high <= high + 1e-9
     assert 2 <= len(found.ticks) <= 9
+
+
+def test_what_no_font_has_is_a_box_and_no_error(exact_pack: Pack) -> None:
+    stamp = replace(exact_pack.stamp, authority="Grüße 👍 日本")
+    assert "Grüße □ □□" in words_of(printable(replace(exact_pack, stamp=stamp)))
