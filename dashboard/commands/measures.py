@@ -62,6 +62,9 @@ def run(options: argparse.Namespace) -> int:
     reporting = personal_reporting(options.database, where, what, exact=options.exact)
     table = measure_table(reporting, chosen, options.period, targets, by=by, where=where, rebases=rebases)
     print(EXACT if options.exact else PROTECTED, file=sys.stderr)
+    if where and table.is_empty():
+        asked_for = listing([f"{breakdown}={group}" for breakdown, groups in where.items() for group in groups])
+        print(f"Nobody was counted for {asked_for}. Check the spelling: a group is written as the data has it.", file=sys.stderr)
     tell_kept(reporting, chosen, options.period)
     write(table, options.format)
     return 0

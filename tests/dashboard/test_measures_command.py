@@ -63,6 +63,12 @@ def test_groups_of_one_breakdown_are_alternatives_and_breakdowns_narrow(measures
     assert 0 < narrowed < one
 
 
+def test_a_group_that_nobody_is_in_is_told(demo_database, capsys):
+    assert main(["measures", "--exact", "--database", demo_database, "--measure", "education_plan", "--where", "team=Nroth"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == ",".join(COLUMNS) + "\n" and "Nobody was counted for team=Nroth." in shown.err
+
+
 def test_json_and_parquet_hold_the_same(demo_database, capsysbinary):
     wanted = ["measures", "--exact", "--database", demo_database, "--measure", "suspension_rate", "--format"]
     assert main([*wanted, "json"]) == 0
