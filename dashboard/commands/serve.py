@@ -23,7 +23,7 @@ OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `qs133 serve`."""
-    parser.add_argument("--port", type=int, default=8501, help="(default: 8501)")
+    parser.add_argument("--port", type=_port, default=8501, help="(default: 8501)")
     parser.add_argument(
         "--address", default="localhost",
         help="the network address to listen on (default: localhost, this machine only); another one needs sign-in, see SECURITY.md",
@@ -51,6 +51,12 @@ def run(options: argparse.Namespace) -> int:
     print(f"The dashboard is at http://{options.address}:{options.port} (stop it with Ctrl+C).", file=sys.stderr, flush=True)
     # Streamlit reads .streamlit/config.toml from the folder it is started in.
     return _run(server, environment)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port. Give a number from 1 to 65535, such as 8501.")
+    return int(text)
 
 
 def _run(server: Sequence[str], environment: Mapping[str, str]) -> int:
