@@ -16,6 +16,7 @@ from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.family import ALL
 from metrics.disclosure.implied import Pair, not_finer_breakdowns
 from metrics.disclosure.larger import Larger
+from metrics.disclosure.primary import smallest_of
 from metrics.disclosure.tables import Pattern
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ def _smallest_group(children: Children, pattern: Pattern, pair: Pair, told: tupl
     least = least_in_cells(size, hidden, shown, *told)
     left = np.where(hidden, size, 0).sum(axis=1, keepdims=True) - least.sum(axis=1, keepdims=True)
     tells = ((least > 0) & shown & (left < children.rules.smallest_range)).any(axis=2)
-    cost = np.where(tells, size.sum(axis=2), np.inf)
-    smallest: Mask = np.isfinite(cost) & (np.arange(cost.shape[1]) == cost.argmin(axis=1)[:, None])
-    return smallest
+    return smallest_of(size.sum(axis=2), tells)
 
 
 def least_in_cells(size: Numbers, hidden: Mask, shown_columns: Mask, needs: Numbers, full: Mask) -> Numbers:

@@ -18,7 +18,7 @@ import numpy as np
 from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers
 from metrics.disclosure.family import ALL, UnitRows
 from metrics.disclosure.implied import Pair
-from metrics.disclosure.primary import few_children, nothing
+from metrics.disclosure.primary import few_children, nothing, smallest_of
 from metrics.disclosure.tables import Pattern
 
 if TYPE_CHECKING:
@@ -175,8 +175,7 @@ def groups_told_to_hide(children: Children, pattern: Pattern, names: Sequence[st
     """
     for name, larger in itertools.product(names, children.within):
         hidden, size = pattern.of(name, ALL)[:, :, 0], children.counted(name, ALL)[0][:, :, 0]
-        cost = np.where(hidden | (size == 0), np.inf, size)
-        smallest = np.isfinite(cost) & (np.arange(size.shape[1]) == cost.argmin(axis=1)[:, None])
+        smallest = smallest_of(size, ~hidden & (size > 0))
         can_be = (hidden & (size > 0)).any(axis=1) & smallest.any(axis=1) & ~pattern.total()
         told = can_be & _hidden_tell_of_few(larger, children, pattern, name, names)
         if told.any():

@@ -14,6 +14,7 @@ import numpy as np
 from metrics.disclosure.audit import Mask, Numbers
 from metrics.disclosure.family import ALL
 from metrics.disclosure.implied import plain_breakdowns
+from metrics.disclosure.primary import smallest_of
 from metrics.disclosure.tables import Pattern, Subject
 
 
@@ -26,9 +27,8 @@ def groups_to_hide(subject: Subject, pattern: Pattern) -> Iterator[tuple[str, Ma
     for name in plain_breakdowns(subject):
         hidden, size = pattern.of(name, ALL)[:, :, 0], subject.counted(name, ALL)[0][:, :, 0]
         together = np.where(hidden, size, 0).sum(axis=1)
-        cost = np.where(hidden | (size == 0), np.inf, size)
-        smallest = np.arange(size.shape[1]) == cost.argmin(axis=1)[:, None]
-        can_be = (together > 0) & np.isfinite(cost.min(axis=1)) & ~pattern.total()
+        smallest = smallest_of(size, ~hidden & (size > 0))
+        can_be = (together > 0) & smallest.any(axis=1) & ~pattern.total()
         for other in [other for other in subject.rows.axes if other not in (ALL, name) and ":" not in other]:
             counted, columns = subject.counted(name, other)[0], pattern.of(other, ALL)[:, :, 0]
             narrow = can_be & (together - least_of_groups(counted, pattern.of(name, other), hidden, columns) < needed)

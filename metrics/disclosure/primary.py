@@ -37,3 +37,10 @@ def _between(number: Numbers, most: int) -> Mask:
 def nothing(like: Numbers) -> Mask:
     """A mask of the same shape that hides nothing."""
     return np.zeros(like.shape, dtype=bool)
+
+
+def smallest_of(size: Numbers, among: Mask) -> Mask:
+    """By period, the smallest of some groups, the first of equals; none where there are none. All of shape (periods, groups)."""
+    cost = np.where(among, size, np.inf)
+    smallest: Mask = np.isfinite(cost) & (np.arange(cost.shape[1]) == cost.argmin(axis=1)[:, None])
+    return smallest
