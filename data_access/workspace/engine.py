@@ -17,7 +17,7 @@ metadata = sa.MetaData()
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number that the database counts up: SQLite only counts up an INTEGER."""
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. Known here so that a workspace that is up to date is opened without loading Alembic."""
 
 SECONDS_TO_WAIT = 15

@@ -14,15 +14,29 @@ _ddl: Callable[[str], sa.DDL] = sa.DDL
 
 
 def let_only_grow(connection: sa.Connection, table: str, refusal: str) -> None:
-    """Makes a table refuse every UPDATE and DELETE (and TRUNCATE, where there is one) with the words of `refusal`."""
-    for statement in _sqlite(table, refusal) if connection.dialect.name == "sqlite" else _postgresql(table, refusal):
+    """Makes a table refuse every UPDATE and DELETE (and TRUNCATE or REPLACE, where there is one) with the words of `refusal`."""
+    sqlite = connection.dialect.name == "sqlite"
+    for statement in _sqlite(table, refusal, _keys(connection, table)) if sqlite else _postgresql(table, refusal):
         connection.execute(_ddl(statement))
 
 
-def _sqlite(table: str, refusal: str) -> tuple[str, ...]:
+def _keys(connection: sa.Connection, table: str) -> list[list[str]]:
+    """The columns that tell rows apart: each row has their values for itself."""
+    inspector = sa.inspect(connection)
+    unique = [constraint["column_names"] for constraint in inspector.get_unique_constraints(table)]
+    return [inspector.get_pk_constraint(table)["constrained_columns"], *unique]
+
+
+def _sqlite(table: str, refusal: str, keys: list[list[str]]) -> tuple[str, ...]:
+    # INSERT OR REPLACE removes a row without asking the trigger for DELETE.
+    there = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE {' AND '.join(f'{column} = NEW.{column}' for column in key)})" for key in keys
+    )
+    conditions = {"UPDATE": "", "DELETE": "", "INSERT": f" WHEN {there}"}
     return tuple(
-        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
-        for verb in ("UPDATE", "DELETE")
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table}{condition} "
+        f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+        for verb, condition in conditions.items()
     )
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from data_access.audit import Action, AuditUnavailable, Entry, audit_log, entries, record, recorded
 from data_access.workspace import workspace_engine
+from data_access.workspace.engine import migrate
 
 ANN = Entry("ann@council.example", "analyst", Action.EXACT_VIEW, "Statement 1", "Sex: Female", "v1")
 BEN = Entry("ben@council.example", "manager (teams: North)", Action.EXPORT, "attendance.csv", "all children", "v2")
@@ -55,6 +56,25 @@ def test_the_database_itself_refuses_to_change_an_entry(workspace: sa.Engine, ch
     with pytest.raises(sa.exc.DBAPIError, match="the audit log only grows"), workspace.begin() as connection:
         connection.execute(change)
     assert entries(workspace)["who"].to_list() == [ANN.who]
+
+
+@pytest.mark.parametrize("before", ["", "0004"], ids=["new", "made before the trigger for it"])
+def test_sqlite_refuses_to_put_an_entry_in_the_place_of_another(tmp_path: Path, before: str) -> None:
+    url = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
+    if before:
+        old = sa.create_engine(url)
+        migrate(old, before)
+        with old.begin() as connection:
+            connection.exec_driver_sql("DROP TRIGGER audit_log_no_insert")
+    workspace = workspace_engine(url)
+    record(workspace, ANN)
+    record(workspace, BEN)
+    with workspace.connect() as connection:
+        first, second = connection.execute(sa.select(audit_log).order_by(audit_log.c.entry_id)).mappings().all()
+    forged = audit_log.insert().prefix_with("OR REPLACE").values({**first, "who": "nobody", "entry_id": second["entry_id"]})
+    with pytest.raises(sa.exc.DBAPIError, match="the audit log only grows"), workspace.begin() as connection:
+        connection.execute(forged)
+    assert entries(workspace)["who"].sort().to_list() == [ANN.who, BEN.who]
 
 
 def test_postgresql_refuses_to_empty_the_log(postgresql_database: Callable[[], str]) -> None:

@@ -138,6 +138,17 @@ def test_the_database_itself_refuses_to_change_a_revision(engine: sa.Engine, cha
     assert current(engine, NoteRecord)[0].who == "ann"
 
 
+def test_sqlite_refuses_to_put_a_revision_in_the_place_of_another(tmp_path: Path) -> None:
+    engine = workspace_engine(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+    save(engine, new_id(), NOTE, after=0, who="ann")
+    with engine.connect() as connection:
+        written = dict(connection.execute(sa.select(item_revision)).mappings().one())
+    for forged in ({"revision": 7}, {"revision_id": None}):
+        with pytest.raises(sa.exc.DBAPIError, match="never changed, only written anew"), engine.begin() as connection:
+            connection.execute(item_revision.insert().prefix_with("OR REPLACE").values({**written, "who": "nobody", **forged}))
+    assert current(engine, NoteRecord)[0].who == "ann"
+
+
 def test_the_change_counter_differs_after_every_change(engine: sa.Engine) -> None:
     id, seen = new_id(), {change_counter(engine)}
     save(engine, id, NOTE, after=0, who="ann")
