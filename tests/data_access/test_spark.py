@@ -46,8 +46,18 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         yield made
 
 
-def test_every_measure_has_the_same_cells_on_spark_and_on_duckdb(pair: Pair) -> None:
-    spark, duckdb = (Reporting(engine(address)) for address in (pair.spark, pair.duckdb))
+@pytest.fixture(scope="module")
+def spark(pair: Pair) -> Reporting:
+    """The authority as it is read from Spark. It keeps the cells that it was asked for, so that Spark makes them once."""
+    return Reporting(engine(pair.spark))
+
+
+@pytest.fixture(scope="module")
+def duckdb(pair: Pair) -> Reporting:
+    return Reporting(engine(pair.duckdb))
+
+
+def test_every_measure_has_the_same_cells_on_spark_and_on_duckdb(spark: Reporting, duckdb: Reporting) -> None:
     assert (spark.version, spark.as_at, spark.provided) == (duckdb.version, duckdb.as_at, duckdb.provided)
     for unit in UNITS:
         found, wanted = (reporting.facts(unit, "year").cells for reporting in (spark, duckdb))
@@ -62,8 +72,7 @@ def test_a_managers_children_are_the_same_on_spark_and_on_duckdb(pair: Pair) -> 
     assert found.sort(found.columns).equals(wanted.sort(wanted.columns))
 
 
-def test_periods_are_read_alike(pair: Pair) -> None:
-    spark, duckdb = (Reporting(engine(address)) for address in (pair.spark, pair.duckdb))
+def test_periods_are_read_alike(spark: Reporting, duckdb: Reporting) -> None:
     assert spark.periods("month").equals(duckdb.periods("month"))
 
 
@@ -126,6 +135,6 @@ def test_a_name_within_the_statement_is_no_table() -> None:
     assert "parquet" not in carried("WITH child AS (SELECT 1 AS sex) SELECT child.sex FROM child", str)
 
 
-def test_cells_come_back_as_their_schema_says(pair: Pair) -> None:
-    cells = Reporting(engine(pair.spark)).facts(UNITS[0], "year").cells
+def test_cells_come_back_as_their_schema_says(spark: Reporting) -> None:
+    cells = spark.facts(UNITS[0], "year").cells
     assert set(cells.dtypes) <= {pl.String(), pl.Int64(), pl.Float64()}
