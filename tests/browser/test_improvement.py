@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,21 +14,13 @@ from tests.browser.conftest import DESKTOP, Serve, new_page
 Settle = Callable[[Page], Locator]
 Shoot = Callable[[Page, str], Path]
 MEASURE = "education_plan_complete"
-SECONDS, SECONDS_TO_COUNT = 20, 120
+SECONDS_TO_COUNT = 120
 
 
 @pytest.fixture(scope="module")
 def address(serve: Serve, demo_database: str) -> str:
     """A server of its own, whose workspace is empty at first."""
     return serve(demo_database)
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A dialog opens and a save is drawn after a run of the page, which takes longer than a look at what is there."""
-    expect.set_options(timeout=SECONDS * 1000)
-    yield
-    expect.set_options(timeout=5000)
 
 
 def block(page: Page) -> Locator:
