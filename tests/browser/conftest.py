@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -118,6 +119,24 @@ def settle() -> Callable[[Page], Locator]:
         expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=SECONDS_FOR_A_RUN * 1000)
         expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=SECONDS_FOR_A_RUN * 1000)
         return app
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def draw_until(settle: Callable[[Page], Locator]) -> Callable[[Page, str], None]:
+    """`draw_until(page, words)` has an open page drawn anew until it says so: for a while after a load there are the numbers of before.
+
+    Opening it each time would keep the processors from what is waited for. On the key r, Streamlit runs the page alone.
+    """
+
+    def wait(page: Page, words: str) -> None:
+        deadline = time.monotonic() + SECONDS_FOR_A_RUN
+        while not page.get_by_text(words).count():
+            assert time.monotonic() < deadline, f"The page still doesn't say '{words}'."
+            page.keyboard.press("r")
+            page.wait_for_timeout(1000)
+            settle(page)
 
     return wait
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from tests.data_access import damage
 from tests.data_access.files import rows_of
 
 Settle = Callable[[Page], Locator]
+DrawUntil = Callable[[Page, str], None]
 Shoot = Callable[[Page, str], Path]
 
 
@@ -59,8 +59,8 @@ class Deployment:
 class Analyst:
     """Somebody at the browser with a folder of files."""
 
-    def __init__(self, page: Page, deployment: Deployment, settle: Settle, folder: Path) -> None:
-        self.page, self.deployment, self.settle, self.folder = page, deployment, settle, folder
+    def __init__(self, page: Page, deployment: Deployment, settle: Settle, draw_until: DrawUntil, folder: Path) -> None:
+        self.page, self.deployment, self.settle, self.draw_until, self.folder = page, deployment, settle, draw_until, folder
         self.address = deployment.address
 
     @property
@@ -68,15 +68,11 @@ class Analyst:
         return rows_of(self.deployment.database, "data_version")[0]["version"]
 
     def wait_for_new_numbers(self, footer: str) -> None:
-        """Opens a page again and again until its footer says so: for a while there are the numbers of before."""
-        deadline = time.monotonic() + 2 * PATIENCE / 1000  # what is hidden is decided before that, of all periods
-        told = self.page.get_by_text(footer)
-        while True:
-            open_page(self.page, f"{self.address}/load", "Load data", self.settle)
-            if told.count():
-                return
-            assert time.monotonic() < deadline, "The pages still have the numbers of before."
-            self.page.wait_for_timeout(1000)
+        """Waits until a page's footer says so, and opens it anew."""
+        open_page(self.page, f"{self.address}/load", "Load data", self.settle)
+        self.draw_until(self.page, footer)  # what is hidden is decided before that, of all periods
+        open_page(self.page, f"{self.address}/load", "Load data", self.settle)
+        expect(self.page.get_by_text(footer).first).to_be_visible()
 
     def check(self) -> None:
         """Chooses the whole folder, says that it is made up, and asks for the dry run."""
@@ -111,9 +107,11 @@ def deployment(serve: Callable[..., str], made: list[Path], tmp_path_factory: py
 
 
 @pytest.fixture
-def analyst(page: Page, deployment: Deployment, settle: Settle, made: list[Path], tmp_path: Path) -> Analyst:
+def analyst(
+    page: Page, deployment: Deployment, settle: Settle, draw_until: DrawUntil, made: list[Path], tmp_path: Path,
+) -> Analyst:
     damage.copy_of(made, tmp_path / "authority")
-    return Analyst(page, deployment, settle, tmp_path / "authority")
+    return Analyst(page, deployment, settle, draw_until, tmp_path / "authority")
 
 
 def test_a_folder_that_cannot_be_loaded_is_told_in_a_sentence(analyst: Analyst) -> None:

@@ -57,19 +57,16 @@ def signed_in(page: Page, deployment: Deployment, subject: str, path: str) -> No
 
 def test_an_administrator_releases_anew_what_a_viewer_saw_as_it_was(
     deployment: Deployment, page: Page, browser: Browser, tmp_path: Path, settle: Callable[[Page], Locator],
-    take_screenshot: Callable[[Page, str], Path], console_errors: list[str],
+    draw_until: Callable[[Page, str], None], take_screenshot: Callable[[Page, str], Path], console_errors: list[str],
 ) -> None:
     signed_in(page, deployment, "vera", "statement_1")
     expect(page.get_by_role("heading", name="Average SDQ score")).to_be_visible(timeout=PATIENCE)
     assert page.get_by_text(KEPT).count() == 0
     load_scores(tmp_path, change=True)
-
-    def told() -> bool:
-        page.reload()
-        settle(page)
-        return page.get_by_text(KEPT).count() == 1
-
-    assert any(told() for _ in range(40)), "the new data is shown, and says which periods are not of it"
+    draw_until(page, KEPT)  # the new data is shown, and the page says which periods are not of it
+    page.reload()
+    settle(page)
+    assert page.get_by_text(KEPT).count() == 1
     take_screenshot(page, "released viewer")
     with new_page(browser, DESKTOP, console_errors) as administrator:
         signed_in(administrator, deployment, "ada", "released")
