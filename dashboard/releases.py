@@ -28,7 +28,7 @@ from data_access.workspace import (
     was_released_otherwise,
 )
 from metrics.cells import cells_schema
-from metrics.decisions import Kept, Nowhere, hidden_of
+from metrics.decisions import Kept, hidden_of
 from metrics.disclosure.protection import Protected, protect_unit
 from metrics.disclosure.select import children_schema
 from metrics.kinds import Measure
@@ -191,13 +191,9 @@ class _InWorkspace:
         return self.find(key) or hidden
 
 
-NOWHERE: Kept = Nowhere()
-"""For who looks at data that no workspace is of."""
-
-
-def unreleased(present: Present, decisions: Kept | None = None) -> Shown:
+def unreleased(present: Present, decisions: Kept) -> Shown:
     """The same of data whose periods are never released, such as a made-up authority's."""
-    protected = _protected(present, present.children, {}, decisions or NOWHERE)
+    protected = _protected(present, present.children, {}, decisions)
     return Shown(present.cells, protected, present.sources, {}, {})
 
 
@@ -236,13 +232,12 @@ def _protected(
 ) -> Protected:
     """What is hidden: of kept periods as it was; of all others it is decided, if it wasn't before."""
     periods = tuple(present.periods["label"])
+    if not periods:
+        return protect_unit(present_children(), periods, present.measures, disclosure_rules())
     hidden = {label: hidden_from_bytes(kept[label].hidden) for label in periods if label in kept}
-    left = [label for label in periods if label not in hidden]
-    if left or not periods:
+    if left := [label for label in periods if label not in hidden]:
         schema = children_schema(present.unit, present.measures, present.areas)
         then = rows_from_bytes((release.children for release in kept.values()), schema)
         children = pl.concat([present_children().filter(_others(kept)), then])
-        if not periods:
-            return protect_unit(children, periods, present.measures, disclosure_rules())
         hidden |= hidden_of(left, children, periods, present.measures, disclosure_rules(), decisions)
     return together({label: hidden[label] for label in periods})

@@ -23,6 +23,7 @@ from metrics.areas import leave_out
 from metrics.breakdowns import AREAS, BREAKDOWNS, TEAM, Breakdown
 from metrics.catalogue import measures
 from metrics.cells import cells_schema, cells_select
+from metrics.decisions import Nowhere
 from metrics.disclosure.masking import mask
 from metrics.disclosure.select import children_schema, children_select
 from metrics.kinds import Measure
@@ -83,7 +84,7 @@ class Reporting:
             self.version, self.as_at = _version(connection)
             self.made_up = _is_made_up(connection, self.version)
             self._releases = None if self.made_up or responsibility is not None else releases
-            self._decisions = releases.decisions if releases else None
+            self._decisions = releases.decisions if releases else Nowhere()
             self.provided = frozenset(connection.scalars(sa.select(provided_table.c.name)))
             self.areas = _has_areas(connection)
             self._provided_by = _provided_by(connection) if self.areas else {}

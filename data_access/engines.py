@@ -101,15 +101,15 @@ def _explain(context: sa.engine.ExceptionContext, url: str) -> None:
         raise DatabaseUnavailable(
             f"The database {shown} can't be reached. Check that it is running, that the address is right and that you may connect to it."
         ) from original
-    if _is_missing_table(original):
+    if _has_other_tables(original):
         raise DatabaseUnavailable(
             f"The database {shown} lacks a table or column that is needed, or has one of another type. Run 'qs133 check' to see which, or "
             "'qs133 load' to fill it."
         ) from original
 
 
-def _is_missing_table(error: BaseException | None) -> bool:
-    """Whether an engine says so: no such table, column, or way to compare a column of this type."""
+def _has_other_tables(error: BaseException | None) -> bool:
+    """Whether an engine says that it has no such table or column, or can't compare a column of this type."""
     says = ("42P01", "42703", "42883", "42804")
     return getattr(error, "sqlstate", None) in says or type(error).__name__ in ("CatalogException", "BinderException")
 

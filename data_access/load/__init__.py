@@ -11,7 +11,7 @@ import polars as pl
 
 from config.data_quality import data_quality
 from data_access.load.batches import Rows, frames_of, tuples_of
-from data_access.load.contents import as_at_of, attendance, contents
+from data_access.load.contents import LAST_CREDIBLE_YEAR, as_at_of, attendance, contents
 from data_access.load.drafting import Draft
 from data_access.load.errors import LoadError, UsageError
 from data_access.load.history import NOT_KNOWN
@@ -21,11 +21,12 @@ from data_access.load.recognising import Source, read_sources, with_collection_y
 from data_access.load.report import CheckCount, FileCount, Finding, LoadReport, NotUsed, ReasonCount
 from data_access.load.return_checks import Returns, run_checks
 from data_access.load.writing import begun, fingerprint, prepared, replace_contents
+from data_access.periods import FIRST_CREDIBLE
 from data_access.tables import attendance as attendance_table
 
 __all__ = ["LoadError", "LoadReport", "Progress", "UsageError", "load", "load_authorities", "read_authorities"]
 
-CREDIBLE_YEARS = range(1990, 2201)
+CREDIBLE_YEARS = range(FIRST_CREDIBLE.year, LAST_CREDIBLE_YEAR + 1)
 Progress = Callable[[str, float], None]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import default
 
-from data_access import tables
 from data_access.spark import NAME, dbapi
 
 TABLES = "tables"
@@ -51,10 +50,6 @@ class SparkDialect(default.DefaultDialect):
     def has_table(self, connection: sa.Connection, table_name: str, schema: str | None = None, **options: Any) -> bool:
         raw: Any = connection.connection.driver_connection
         return bool(raw.has_table(table_name))
-
-    def get_table_names(self, connection: sa.Connection, schema: str | None = None, **options: Any) -> list[str]:
-        raw: Any = connection.connection.driver_connection
-        return [name for name in tables.metadata.tables if raw.has_table(name)]
 
     def get_columns(self, connection: sa.Connection, table_name: str, schema: str | None = None, **options: Any) -> list[Any]:
         raw: Any = connection.connection.driver_connection

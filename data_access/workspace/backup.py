@@ -1,4 +1,5 @@
-"""A copy of the whole workspace in one SQLite file, from whichever engine, and back into an empty workspace of whichever engine."""
+"""A copy of the workspace in one SQLite file, from whichever engine, and back into an empty workspace of whichever engine: all of it but
+decisions, which are worked out again."""
 
 from __future__ import annotations
 

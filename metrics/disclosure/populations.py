@@ -108,11 +108,14 @@ def _hand_up(smaller: Population, larger: Population) -> None:
 def in_periods(populations: list[Population], periods: NDArray[np.intp]) -> list[Population]:
     """The same populations in some of the periods, with nothing decided but what must be hidden entirely."""
     found: dict[int, Population] = {}
+    some: dict[int, UnitRows] = {}
     for population in populations:
+        if id(population.rows) not in some:  # most populations share their rows, and what is known of these
+            some[id(population.rows)] = population.rows.of_periods(periods)
         kept = np.isin(population.rows.period, periods)
         part_of = (found[id(population.part_of[0])], population.part_of[1]) if population.part_of else None
         found[id(population)] = replace(
-            population, values=population.values[kept], rows=population.rows.of_periods(periods), part_of=part_of,
+            population, values=population.values[kept], rows=some[id(population.rows)], part_of=part_of,
             pattern=population.pattern.undecided(periods), unsafe={pair: mask[periods] for pair, mask in population.unsafe.items()},
             empty={pair: mask[periods] for pair, mask in population.empty.items()},
         )
