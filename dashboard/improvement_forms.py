@@ -26,6 +26,7 @@ from data_access.workspace import (
 )
 from metrics.breakdowns import BREAKDOWNS
 from metrics.catalogue import get
+from metrics.targets import refused
 
 EARLIEST, LATEST = datetime.date(1990, 1, 1), datetime.date(2099, 12, 31)
 ALL_PERIODS, ALL_PLACEMENTS = "all periods", "all placements"
@@ -108,8 +109,8 @@ def target(key: str, held: Values, subject: Subject) -> Values:
     measure = get(subject.fixed["measure"])
     places = [ALL_PLACEMENTS, *PLACEMENTS]
     level = st.number_input(
-        "Target in percent" if measure.percent else "Target", min_value=0.0, max_value=100.0 if measure.percent else None,
-        value=held.get("level"), step=1.0 if measure.percent else 0.1, key=f"{key}_level",
+        "Target in percent" if measure.percent else "Target", value=held.get("level"), step=1.0 if measure.percent else 0.1,
+        key=f"{key}_level",
         help="A floor, as higher is better." if measure.better == "higher" else "A ceiling, as lower is better.",
     )
     placement = st.selectbox(
@@ -148,9 +149,13 @@ def made(kind: type[Record], values: Values) -> Record:
     cleaned = {name: None if isinstance(value, str) and not value.strip() and _may_be_none(kind, name) else value
                for name, value in values.items()}
     try:
-        return kind.model_validate(cleaned)
+        record = kind.model_validate(cleaned)
     except ValidationError as error:
         raise Unfinished(problems(error)) from None
+    # The field for it sets no limits: it would keep what was there before without a word.
+    if isinstance(record, TargetRecord) and (refusal := refused(get(record.measure), record.level)):
+        raise Unfinished(refusal)
+    return record
 
 
 def problems(error: ValidationError) -> str:

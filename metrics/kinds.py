@@ -92,6 +92,11 @@ class Measure:
         """The names of the parts, without making the expressions anew."""
         return tuple(self.parts())
 
+    @property
+    def most(self) -> float | None:
+        """The most that its value can be, in the unit people read; None where there is no end. No value is below 0."""
+        return 100.0 if self.percent else None
+
     def sources(self) -> frozenset[str]:
         """The source tables that the numerator needs; without one of them there is no value."""
         return frozenset().union(*(column.info.get("sources", ()) for column in self._columns(*self._numerator())))
@@ -157,10 +162,15 @@ class Rate(Measure):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mean(Measure):
-    """The mean of a score over the denominator's rows."""
+    """The mean of a score over the denominator's rows; a score runs from 0 to `highest_score`."""
 
     kind: ClassVar[str] = "mean"
     score: Total
+    highest_score: float
+
+    @property
+    def most(self) -> float | None:
+        return self.highest_score
 
     def parts(self) -> dict[str, ColumnElement[Any]]:
         score = sa.cast(self.score.of, sa.Double)

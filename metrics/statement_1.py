@@ -92,6 +92,7 @@ social_emotional_mean = Mean(
     nice="Outcome a: social and emotional development and behavioural functioning",
     denominator=social_emotional_concern.denominator,
     score=Total("their latest SDQ total difficulties scores", CHILDREN_RISK.c.sdq_score),
+    highest_score=40,
     better=Better.LOWER,
     counted=social_emotional_concern.counted,
     why="An average moves before a threshold does: it shows change among the children below and above 'cause for concern'.",

@@ -6,6 +6,7 @@ NICE sets no levels; a target is local and dated. No target means no comparison 
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,16 +31,16 @@ class Targets:
     all: tuple[Target, ...]
 
     def check(self, measures: Sequence[Measure]) -> None:
-        """Raises ConfigError, naming the line, for a target of a measure that doesn't exist or of more than 100 %."""
-        percent = {measure.id: measure.percent for measure in measures}
+        """Raises ConfigError, naming the line, for a target of a measure that doesn't exist or that it can't have."""
+        known = {measure.id: measure for measure in measures}
         for target in self.all:
-            if target.measure not in percent:
+            if target.measure not in known:
                 raise ConfigError(
                     f"targets.toml, line {target.line}: there is no measure {target.measure!r}. "
                     "The definitions page lists every measure's id."
                 )
-            if percent[target.measure] and target.level > 100:
-                raise ConfigError(f"targets.toml, line {target.line}: {target.level:g} % of {target.measure} is more than there can be.")
+            if refusal := refused(known[target.measure], target.level):
+                raise ConfigError(f"targets.toml, line {target.line}: {refusal}")
 
     def on(self, measure: Measure, date: datetime.date, placements: Sequence[str] = ()) -> Target | None:
         """The target that holds on a date: the one for the placement when exactly one is looked at and has its own."""
@@ -49,6 +50,15 @@ class Targets:
     def _latest(self, measure: Measure, date: datetime.date, placement: str | None) -> Target | None:
         held = [t for t in self.all if t.measure == measure.id and t.placement == placement and t.from_date <= date]
         return max(reversed(held), key=lambda target: target.from_date, default=None)
+
+
+def refused(measure: Measure, level: float) -> str | None:
+    """Why a measure can't have a target of this level, in a sentence; None where it can. The level is in the unit people read."""
+    if 0 <= level <= (math.inf if measure.most is None else measure.most):
+        return None
+    unit = " %" if measure.percent else ""
+    values = "never below 0" if measure.most is None else f"from 0 to {measure.most:g}{unit}"
+    return f"'{measure.title}' can't have a target of {level:g}{unit}: its values are {values}."
 
 
 def level(measure: Measure, target: Target) -> float:

@@ -152,6 +152,8 @@ def test_what_is_missing_is_named_and_what_is_empty_may_be() -> None:
         made(ActionRecord, {"measure": "attendance", "aim": "a", "owner": "o" * 201})
     with pytest.raises(Unfinished, match=r"^Please fill in: level and from\.$"):
         made(TargetRecord, {"measure": "attendance", "level": None, "from_date": None, "reason": "r"})
+    with pytest.raises(Unfinished, match=r"^'Average SDQ score' can't have a target of 45: its values are from 0 to 40\.$"):
+        made(TargetRecord, {"measure": "social_emotional_mean", "level": 45.0, "from_date": TODAY, "reason": "r"})
     assert made(ChangeRecord, {"measure": "attendance", "on": TODAY, "words": "w", "rebase_reason": " "}) == ChangeRecord(
         measure="attendance", on=TODAY, words="w"
     )

@@ -7,7 +7,7 @@ import pytest
 from config.targets import Target, targets
 from config.toml_file import ConfigError
 from metrics import catalogue
-from metrics.targets import Targets, TargetStatus, level, status
+from metrics.targets import Targets, TargetStatus, level, refused, status
 
 PLAN, ABSENCE, MEAN = (catalogue.get(id) for id in ("education_plan", "persistent_absence", "social_emotional_mean"))
 
@@ -64,10 +64,20 @@ def test_a_target_of_no_measure_is_told_with_its_line():
         Targets((target(measure="plans"),)).check(catalogue.measures())
 
 
-def test_a_share_of_more_than_all_is_told_with_its_line():
-    with pytest.raises(ConfigError, match=r"targets\.toml, line 7: 120 % of education_plan"):
+def test_a_target_that_no_value_can_reach_is_told_with_its_line():
+    with pytest.raises(ConfigError, match=r"toml, line 7: 'Children with an education plan' can't .* 120 %: its values are from 0 to 100 %\."):
         Targets((target(120),)).check(catalogue.measures())
+    with pytest.raises(ConfigError, match=r"toml, line 7: 'Average SDQ score' can't have a target of 40\.5: its values are from 0 to 40\."):
+        Targets((target(40.5, measure="social_emotional_mean"),)).check(catalogue.measures())
     Targets((target(120, measure="placement_breakdown_rate"),)).check(catalogue.measures())
+
+
+@pytest.mark.parametrize("measure", catalogue.measures(), ids=lambda measure: measure.id)
+def test_a_target_may_be_whatever_the_measures_value_may_be(measure):
+    assert refused(measure, 0) is None and refused(measure, measure.most or 1e6) is None
+    assert "can't have a target of -0.1" in refused(measure, -0.1)
+    assert measure.most is None or "can't have" in refused(measure, measure.most + 0.1)
+    assert (measure.most is None) == (measure.kind == "rate")
 
 
 def test_the_shipped_targets_are_of_measures_there_are():
