@@ -65,9 +65,9 @@ def test_a_target_of_no_measure_is_told_with_its_line():
 
 
 def test_a_target_that_no_value_can_reach_is_told_with_its_line():
-    with pytest.raises(ConfigError, match=r"toml, line 7: 'Children with an education plan' can't .* 120 %: its values are from 0 to 100 %\."):
+    with pytest.raises(ConfigError, match=r"line 7: 'Children with an education plan' can't .* 120 %: its values are from 0 to 100 %\."):
         Targets((target(120),)).check(catalogue.measures())
-    with pytest.raises(ConfigError, match=r"toml, line 7: 'Average SDQ score' can't have a target of 40\.5: its values are from 0 to 40\."):
+    with pytest.raises(ConfigError, match=r"line 7: 'Average SDQ score' can't have a target of 40\.5: its values are from 0 to 40\."):
         Targets((target(40.5, measure="social_emotional_mean"),)).check(catalogue.measures())
     Targets((target(120, measure="placement_breakdown_rate"),)).check(catalogue.measures())
 
