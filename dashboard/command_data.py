@@ -20,8 +20,9 @@ from dashboard.words import listing
 from data_access.audit import Action, Entry
 from data_access.engines import engine
 from data_access.workspace import workspace_engine
-from metrics.breakdowns import EVERY
+from metrics.breakdowns import BREAKDOWNS, EVERY
 from metrics.kinds import Measure
+from metrics.summarise import check_breakdowns
 
 
 def add_where(parser: argparse.ArgumentParser) -> None:
@@ -40,13 +41,17 @@ def where_of(options: argparse.Namespace) -> dict[str, list[str]]:
     return where
 
 
-def personal_reporting(database: str | None, where: Mapping[str, Sequence[str]], what: str, *, exact: bool) -> PersonalReporting:
+def personal_reporting(
+    database: str | None, by: Sequence[str], where: Mapping[str, Sequence[str]], what: str, *, exact: bool
+) -> PersonalReporting:
     """The figures as whoever runs the command may see them; exact ones are recorded, as `what`, before the first of them is given.
 
-    Raises NoData and DatabaseUnavailable; the figures raise AuditUnavailable and WorkspaceUnavailable.
+    Raises NoData, DatabaseUnavailable, and UnknownBreakdown before any figure is worked out; the figures raise AuditUnavailable and
+    WorkspaceUnavailable.
     """
     address = absolute_address(database) if database else settings().database
     everything = Reporting(engine(address), releases=releases_for(address))
+    check_breakdowns([*by, *where], EVERY if everything.areas else BREAKDOWNS)
     who = user_name()
     filters = [f"{breakdown} is {listing(groups, 'or')}" for breakdown, groups in where.items()]
     look = command_entry(Action.EXACT_VIEW, what, everything.version, ", ".join(filters))

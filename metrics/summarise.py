@@ -56,7 +56,7 @@ def summarise(measure: Measure, facts: Facts, *, by: Sequence[str] = (), where: 
 
     Raises UnknownBreakdown.
     """
-    _check_breakdowns([*by, *(where or {})], facts.cells.columns)
+    check_breakdowns([*by, *(where or {})], facts.cells.columns)
     totals = add_up(measure, facts.cells, by=by, where=where)
     rows = _every_period(totals, facts.periods, list(by))
     return _values(measure, rows, by, provided=measure.sources() <= facts.provided)
@@ -69,7 +69,8 @@ def add_up(measure: Measure, cells: pl.DataFrame, *, by: Sequence[str] = (), whe
     return cells.lazy().filter(*kept or [pl.lit(True)]).group_by("period", *by).agg(sums).collect()
 
 
-def _check_breakdowns(names: Sequence[str], columns: Sequence[str]) -> None:
+def check_breakdowns(names: Sequence[str], columns: Collection[str]) -> None:
+    """Raises UnknownBreakdown for a name that is not among the columns."""
     known = [name for name in EVERY if name in columns]
     for name in names:
         if name not in known:

@@ -197,15 +197,29 @@ def test_a_file_that_can_not_be_used_is_told_in_a_sentence(tmp_path: Path, text:
         read_authorities(path)
 
 
+def test_a_last_day_that_there_can_not_be_is_no_authoritys_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "authorities.toml"
+    path.write_text('[[authority]]\nname = "A"\nsources = ["a"]\n[[authority]]\nname = "B"\nsources = ["b"]\n')
+    assert main(["load", "--authorities", str(path), "--as-at", "9999-12-31"]) == 2
+    assert "\n9999-12-31 can't be the last day that counts" in capsys.readouterr().err
+
+
 def test_sources_are_named_in_one_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["load", "somewhere", "--authorities", str(tmp_path / "authorities.toml")]) == 2
     assert "give no others" in capsys.readouterr().err
 
 
-def test_areas_can_not_be_asked_of_one_authority(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_areas_can_not_be_asked_of_one_authority_which_is_said_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:
     address = f"duckdb:///{tmp_path / 'alone.duckdb'}"
     load(write_demo(tmp_path / "sources", children=60, years=1), address, made_up=True)
+    monkeypatch.setattr(Reporting, "facts", lambda *_: pytest.fail("figures were worked out"))
     assert main(["measures", "--database", address, "--by", "authority"]) == 1
+    assert "no breakdown 'authority'" in capsys.readouterr().err
+    assert main(["measures", "--database", address, "--where", "region=North"]) == 1
+    assert "no breakdown 'region'" in capsys.readouterr().err
+    assert main(["measures", "--database", address, "--by", "authority", "--exact"]) == 1
     assert "no breakdown 'authority'" in capsys.readouterr().err
     pack = tmp_path / "pack.xlsx"
     assert main(["pack", "--database", address, "--statement", "2", "--by", "authority", "--output", str(pack)]) == 1

@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     asked = listing(options.measure) if options.measure else "all measures"
     what = f"qs133 measures: {asked}, by {listing([options.period, *by])}"
-    reporting = personal_reporting(options.database, where, what, exact=options.exact)
+    reporting = personal_reporting(options.database, by, where, what, exact=options.exact)
     table = measure_table(reporting, chosen, options.period, targets, by=by, where=where, rebases=rebases)
     print(EXACT if options.exact else PROTECTED, file=sys.stderr)
     if where and table.is_empty():

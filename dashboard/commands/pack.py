@@ -99,7 +99,7 @@ def _format(options: argparse.Namespace) -> str:
 def _make(options: argparse.Namespace, where: dict[str, tuple[str, ...]], progress: Progress | None) -> tuple[bytes, View] | None:
     """The file's contents, and the view that they are of; None for a pack of what changed where nothing did."""
     database = absolute_address(options.database) if options.database else settings().database
-    reporting = personal_reporting(database, where, f"qs133 pack: {options.output.name}", exact=options.exact)
+    reporting = personal_reporting(database, [options.by], where, f"qs133 pack: {options.output.name}", exact=options.exact)
     workspace = existing_workspace(settings().workspace)
     written = read(workspace) if workspace else Written()
     published = comparator_figures.current(made_up=reporting.made_up)

@@ -49,6 +49,7 @@ def load(
         raise UsageError("No source was given. Name at least one folder or file to load.")
     if collection_year is not None and collection_year not in CREDIBLE_YEARS:
         raise UsageError(f"{collection_year} is no collection year. Give the calendar year in which it ends, such as 2026 for 2025/26.")
+    _check_as_at(as_at)
     tell: Progress = progress or (lambda _doing, _share: None)
     url = None if dry_run else database_url
     dated = _read(sources, as_at, collection_year, _part_of(tell, 0.0, 0.4), shown_as)
@@ -71,6 +72,7 @@ def load_authorities(
     day that each of them has reached. Otherwise as `load`.
     """
     tell: Progress = progress or (lambda _doing, _share: None)
+    _check_as_at(as_at)
     read: list[tuple[Authority, list[Source], Merged]] = []
     for number, authority in enumerate(authorities):
         done = partial(_share_of, tell, authority.name, number, len(authorities))
@@ -121,9 +123,12 @@ def _read(
     sources: Sequence[Path | str], as_at: datetime.date | None, collection_year: int | None, tell: Progress,
     shown_as: Callable[[Path], str], together: int = 1,
 ) -> list[Source]:
+    return with_collection_years(read_sources(sources, tell, shown_as, together), collection_year, as_at)
+
+
+def _check_as_at(as_at: datetime.date | None) -> None:
     if as_at is not None and as_at.year not in CREDIBLE_YEARS:
         raise UsageError(f"{as_at} can't be the last day that counts. Give one from {CREDIBLE_YEARS[0]} to {CREDIBLE_YEARS[-1]}.")
-    return with_collection_years(read_sources(sources, tell, shown_as, together), collection_year, as_at)
 
 
 def _filled(dated: Sequence[Source], merged: Merged, date: datetime.date, draft: Draft | None = None) -> dict[str, Rows]:
