@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -35,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Serves until it is stopped. Raises ConfigError for a settings file that can't be used."""
     sign_in, rules = _sign_in_configured(), access()
     refusal = refusal_to_serve(options.address, sign_in=sign_in, deployment_protects=rules.deployment_protects)
+    refusal = refusal or _why_not_there(options.address, options.port)
     if refusal:
         print(refusal, file=sys.stderr)
         return 1
@@ -57,6 +60,17 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port. Give a number from 1 to 65535, such as 8501.")
     return int(text)
+
+
+def _why_not_there(address: str, port: int) -> str | None:
+    """Why nothing can listen on a port of an address, so that nobody is told first that the dashboard is there; None when it can."""
+    try:
+        socket.create_server((address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET).close()
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "something else is there already. Stop that, or choose another port with --port" if taken else error.strerror
+        return f"The dashboard can't be served on port {port} of {address}: {reason}."
+    return None
 
 
 def _run(server: Sequence[str], environment: Mapping[str, str]) -> int:
