@@ -41,7 +41,8 @@ MORE = "more_filters"
 
 def choose(data: Data, *, protected: bool = False) -> Filters:
     """Draws the sidebar and gives what was chosen: any number of groups of every breakdown, but in the protected view one group of
-    at most two breakdowns."""
+    at most two breakdowns. Says on the page what the address holds that can't be chosen."""
+    asked = _asked()
     with st.sidebar:
         heading = st.container(horizontal=True, vertical_alignment="center")
         grain = st.selectbox(
@@ -63,7 +64,36 @@ def choose(data: Data, *, protected: bool = False) -> Filters:
         )
         filters = Filters(grain, where, first, last, None if chart in (None, AUTOMATIC) else Chart(chart), target_lines=target_lines)
         _heading(heading, active(filters))
+    _tell_unknown(unknown(asked, offered, grain))
     return filters
+
+
+def _asked() -> dict[str, list[str]]:
+    """What the address holds for filters that are not drawn yet: drawing one takes out of the address what it can't be."""
+    names = [name for name in (GRAIN, CHART, FIRST, LAST, *EVERY) if name not in st.session_state]
+    return {name: [value for value in st.query_params.get_all(name) if value] for name in names}
+
+
+def unknown(asked: Mapping[str, Sequence[str]], offered: Choices, grain: str) -> list[str]:
+    """The filters, in words, for which an address holds something that isn't there to be chosen. `asked` has the values by key."""
+    periods, noun = set(offered.periods), NOUNS[grain][0]
+    known: dict[str, tuple[str, set[str]]] = {
+        GRAIN: ("length of periods", set(GRAINS.values())), CHART: ("way to draw trends", set(CHARTS.values())),
+        FIRST: (f"first {noun}", periods), LAST: (f"last {noun}", periods),
+        **{name: (lower_first(breakdown.title), {breakdown.label(group) for group in offered.groups.get(name, ())})
+           for name, breakdown in EVERY.items()},
+    }
+    return [words for name, (words, there) in known.items() if not there.issuperset(asked.get(name, ()))]
+
+
+def _tell_unknown(left_out: Sequence[str]) -> None:
+    """Names the filters and not what the address holds for them, which may be anybody's words."""
+    if left_out:
+        one = len(left_out) == 1
+        st.warning(
+            f"The address of this page holds {'a choice' if one else 'choices'} that can't be made here, and "
+            f"{'it is' if one else 'they are'} left out: {listing(left_out)}.", icon=":material/filter_alt_off:",
+        )
 
 
 def active(filters: Filters) -> int:
