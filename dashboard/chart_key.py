@@ -36,6 +36,7 @@ _DRAWINGS = {
     "loaded_hidden": f'<path d="M9 5 L15 11 M15 5 L9 11" stroke="{LOADED}" stroke-width="1.5"/>',
     "loaded_incomplete": f'<circle cx="12" cy="8" r="3.5" fill="none" stroke="{LOADED}" stroke-width="1.5"/>',
     "change": f'<path d="M12 0 V16" stroke="{CHANGE}" stroke-width="2"/><circle cx="12" cy="6" r="5" fill="{CHANGE}"/>',
+    "beyond": f'<path d="M2 8 H14" stroke="{COMMON_CAUSE}" stroke-width="2"/><path d="M13 2 L22 8 L13 14 Z" fill="{COMMON_CAUSE}"/>',
     "overall": _MARK.format(colour=AVERAGE),
     "target_mark": _MARK.format(colour=TARGET),
     "dot": _LINE.format(colour=IMPROVEMENT, width=2, dash="none") + f'<circle cx="12" cy="8" r="5" fill="{IMPROVEMENT}"/>',

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
+from dashboard.charts.beyond import BEYOND, arrow, axis_end
 from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, Drawing, KeyItem, axis, figure_of, layout, line
 from dashboard.equality_words import COMPARED, Row, gap_label, gaps_alt, standing_of, trend_alt, value_label, values_alt
 from dashboard.words import figure, period_words, upper_first
@@ -43,19 +45,21 @@ def values_chart(measure: Measure, breakdown: Breakdown, rows: Sequence[Row], ov
     drawn = [(index, row) for index, row in enumerate(rows) if row["value"] is not None]
     levels = [(index, row["rest_value"] if overall is None else overall) for index, row in drawn if overall is not None
               or standing_of(row) in COMPARED]
-    ends = [row[name] for _, row in drawn for name in ("value", "value_lower", "value_upper") if row[name] is not None]
+    span = _value_range(measure, [row for _, row in drawn], [level for _, level in levels])
+    beyond = [(index, row) for index, row in drawn if row["value_upper"] is not None and row["value_upper"] * scale > span[1]]
     traces = [
         *_upright_lines([(index, level * scale) for index, level in levels]),
-        *(_dot(index, row, scale, ("value", "value_lower", "value_upper")) for index, row in drawn),
+        *(_dot(index, row, scale, ("value", "value_lower", "value_upper"), end=span[1]) for index, row in drawn),
+        *(arrow(index, span[1], _look(row)[0]) for index, row in beyond),
     ]
     picture = _rows_figure(traces, rows, breakdown, lambda row: value_label(measure, row), {
-        "range": _value_range(measure, [level * scale for level in [*ends, *(level for _, level in levels)]]),
-        "ticksuffix": " %" if measure.percent else "",
+        "range": span, "ticksuffix": " %" if measure.percent else "",
     })
     line_words = "the value of the rest" if overall is None else f"all together, {figure(measure, overall)}"
     key = (
         KeyItem("common_cause", "Dot: the group's value; the line through it is its 95 % interval, wider where there are fewer children"),
         *((KeyItem("overall", f"Short grey line: {line_words}"),) if levels else ()),
+        *((BEYOND,) if beyond else ()),
     )
     return Drawing(picture, values_alt(measure, breakdown, rows), key)
 
@@ -96,15 +100,21 @@ def _joined(rows: Sequence[Row]) -> tuple[list[float | None], list[float | None]
     return list(range(len(rows))), [None if row["difference"] is None else row["difference"] * 100 for row in rows]
 
 
-def _dot(index: int, row: Row, scale: int, names: tuple[str, str, str], *, upright: bool = False) -> dict[str, Any]:
-    """One dot with its interval, which Plotly measures from the dot."""
+def _look(row: Row) -> tuple[str, str]:
+    return LOOKS.get(standing_of(row), (COMMON_CAUSE, "circle"))
+
+
+def _dot(
+    index: int, row: Row, scale: int, names: tuple[str, str, str], *, upright: bool = False, end: float = math.inf,
+) -> dict[str, Any]:
+    """One dot with its interval, which Plotly measures from the dot; up to the end of the axis."""
     value, low, high = (row[name] for name in names)
-    colour, symbol = LOOKS.get(standing_of(row), (COMMON_CAUSE, "circle"))
+    colour, symbol = _look(row)
     if not row["complete"]:
         symbol = symbol.removesuffix("-open") + "-open"
     interval = {
         "type": "data", "symmetric": False, "color": colour, "thickness": 2, "width": 0,
-        "array": [(high - value) * scale if high is not None else 0.0],
+        "array": [min(high * scale, end) - value * scale if high is not None else 0.0],
         "arrayminus": [(value - low) * scale if low is not None else 0.0],
     }
     place, level = ("x", "y") if upright else ("y", "x")
@@ -130,12 +140,16 @@ def _upright_lines(levels: Sequence[tuple[int, float]]) -> list[dict[str, Any]]:
     return [_stroke(x, y, line(AVERAGE, 3))] if levels else []
 
 
-def _value_range(measure: Measure, ends: Sequence[float]) -> list[float]:
+def _value_range(measure: Measure, rows: Sequence[Row], more: Sequence[float]) -> list[float]:
     """From 0, so that distances can be compared from measure to measure; an average score from near its lowest."""
-    high = max(ends, default=1.0) or 1.0
+    scale = 100 if measure.percent else 1
+    levels = [*(row["value"] for row in rows), *more]
+    ends = [row["value_upper"] for row in rows if row["value_upper"] is not None]
     if measure.kind == "mean":
-        low = min(ends, default=0.0)
+        high = max([*levels, *ends], default=1.0) or 1.0
+        low = min([*levels, *(row["value_lower"] for row in rows if row["value_lower"] is not None)], default=0.0)
         return [low - (high - low) * 0.08 - 0.1, high + (high - low) * 0.08 + 0.1]
+    high = axis_end(ends, levels) * scale
     return [-high * 0.02, min(high * 1.06, 102.0) if measure.percent else high * 1.06]
 
 

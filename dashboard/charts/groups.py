@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from dashboard.charts.beyond import BEYOND, arrow, axis_end
 from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, figure_of, layout, line, margin
 from dashboard.sentences import group_words, groups_alt
 from dashboard.words import cell_words, figure, short_count_words, target_words
@@ -40,12 +41,14 @@ def groups_chart(
     row_height = DOT_HEIGHT + lines * LINE_HEIGHT
     held_rows = {index: held[row[breakdown.id]] for index, row in enumerate(rows) if row[breakdown.id] in held}
     reach = MARK_PIXELS / row_height
+    span = _range(rows, measure, overall, held, scale)
+    beyond = [(index, row) for index, row in enumerate(rows) if row["upper"] is not None and row["upper"] * scale > span[1]]
     traces = [
         *_marks(dict.fromkeys(range(len(rows)), overall) if overall is not None else {}, scale, reach, AVERAGE),
         *_marks(held_rows, scale, reach, TARGET),
-        *_dots(measure, breakdown, rows, scale),
+        *_dots(measure, breakdown, rows, scale, span[1]),
+        *(arrow(index, span[1], _colour(row, breakdown)) for index, row in beyond),
     ]
-    span = _range(rows, measure, overall, held, scale)
     x_axis = axis(range=span, ticksuffix=" %" if measure.percent else "", nticks=6, side="bottom", showgrid=False)
     y_axis = axis(range=[len(rows) - BELOW, -ABOVE], visible=False)
     annotations = [_annotation(*label, index, lines) for index, label in enumerate(labels)]
@@ -53,10 +56,15 @@ def groups_chart(
     picture = figure_of(traces, layout(
         row_height * len(rows) + AXIS_HEIGHT, margin=room, xaxis=x_axis, yaxis=y_axis, annotations=annotations,
     ))
-    return Drawing(picture, groups_alt(measure, breakdown, groups), tuple(_key(measure, overall, held, rows, breakdown)))
+    key = (*_key(measure, overall, held, rows, breakdown), *([BEYOND] if beyond else []))
+    return Drawing(picture, groups_alt(measure, breakdown, groups), key)
 
 
-def _dots(measure: Measure, breakdown: Breakdown, rows: list[dict[str, Any]], scale: int) -> list[dict[str, Any]]:
+def _colour(row: dict[str, Any], breakdown: Breakdown) -> str:
+    return COMMON_CAUSE if row[breakdown.id] == NOT_RECORDED else IMPROVEMENT
+
+
+def _dots(measure: Measure, breakdown: Breakdown, rows: list[dict[str, Any]], scale: int, end: float) -> list[dict[str, Any]]:
     """The dots with their intervals; 'Not recorded' is hollow, as it is compared with nothing."""
     traces = []
     for hollow in (False, True):
@@ -64,23 +72,22 @@ def _dots(measure: Measure, breakdown: Breakdown, rows: list[dict[str, Any]], sc
                   if row["state"] == State.SHOWN.value and (row[breakdown.id] == NOT_RECORDED) == hollow]
         if not chosen:
             continue
-        colour = COMMON_CAUSE if hollow else IMPROVEMENT
+        colour = _colour(chosen[0][1], breakdown)
         traces.append({
             "type": "scatter", "mode": "markers", "x": [row["value"] * scale for _, row in chosen], "y": [index for index, _ in chosen],
-            "error_x": _reach([row for _, row in chosen], colour, scale), "cliponaxis": False,
+            "error_x": _reach([row for _, row in chosen], colour, scale, end), "cliponaxis": False,
             "marker": {"color": colour, "size": 11, "symbol": "circle-open" if hollow else "circle", "line": {"width": 2, "color": colour}},
             "hoverinfo": "text", "hovertext": [_hover(measure, breakdown, row) for _, row in chosen],
         })
     return traces
 
 
-def _reach(rows: list[dict[str, Any]], colour: str, scale: int) -> dict[str, Any]:
-    """The intervals as error bars, which Plotly measures from the value."""
-    ends = {"array": ("upper", 1), "arrayminus": ("lower", -1)}
+def _reach(rows: list[dict[str, Any]], colour: str, scale: int, end: float) -> dict[str, Any]:
+    """The intervals as error bars, which Plotly measures from the value; up to the end of the axis."""
     return {
         "type": "data", "symmetric": False, "color": colour, "thickness": 2, "width": 0,
-        **{name: [(row[end] - row["value"]) * sign * scale if row[end] is not None else 0.0 for row in rows]
-           for name, (end, sign) in ends.items()},
+        "array": [min(row["upper"] * scale, end) - row["value"] * scale if row["upper"] is not None else 0.0 for row in rows],
+        "arrayminus": [(row["value"] - row["lower"]) * scale if row["lower"] is not None else 0.0 for row in rows],
     }
 
 
@@ -123,12 +130,14 @@ def _range(
     rows: list[dict[str, Any]], measure: Measure, overall: float | None, targets: Mapping[str, float], scale: int
 ) -> list[float]:
     """From 0, so that distances between dots can be compared from measure to measure; an average score from near its lowest."""
-    levels = [row[name] for row in rows for name in ("value", "lower", "upper") if row[name] is not None]
+    levels = [row["value"] for row in rows if row["value"] is not None]
     levels += [*targets.values(), *([overall] if overall is not None else [])]
-    high = max(levels, default=1.0) * scale or 1.0
+    ends = [row["upper"] for row in rows if row["upper"] is not None]
     if measure.kind == "mean":
-        low = min(levels, default=0.0)
+        high = max([*levels, *ends], default=1.0) or 1.0
+        low = min([*levels, *(row["lower"] for row in rows if row["lower"] is not None)], default=0.0)
         return [low - (high - low) * 0.08 - 0.1, high + (high - low) * 0.08 + 0.1]
+    high = axis_end(ends, levels) * scale
     return [-high * 0.02, min(high * 1.06, 102.0) if measure.percent else high * 1.06]
 
 

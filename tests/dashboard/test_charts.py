@@ -11,6 +11,7 @@ import pytest
 from config.rebases import Rebase
 from dashboard.chart_key import key_html
 from dashboard.charts import theme
+from dashboard.charts.beyond import BEYOND, axis_end
 from dashboard.charts.groups import groups_chart
 from dashboard.charts.trend import point_states, tick_label, tick_positions, trend_chart
 from metrics.breakdowns import BREAKDOWNS
@@ -237,3 +238,30 @@ def test_every_item_of_a_key_can_be_drawn_and_is_escaped() -> None:
     for name in drawn:
         assert "data:image/svg+xml," in key_html([theme.KeyItem(name, "x")])
     assert "<b>" not in key_html([theme.KeyItem("dot", "<b>bold</b>")])
+
+
+@pytest.mark.parametrize(("ends", "levels", "end"), [
+    ([], [], 1.0),
+    ([0.3, 0.5, 0.9], [0.2], 0.9),  # within twice
+    ([6, 14, 28, 21, 184], [4, 14], 28),  # one far beyond all else
+    ([6, 14, 28, 21, 184], [4, 60], 60),  # a value or target is always in sight
+    ([6, 14, 28, 21, 184], [4, 100], 184),
+    ([6, 8, 14, 100, 184], [4], 14),  # two of five
+    ([6, 14, 100, 184], [4], 184),  # not two of four
+    ([6, 184], [4], 184),
+    ([184], [4], 184),
+])
+def test_an_axis_leaves_out_what_would_leave_all_else_flat(ends: list[float], levels: list[float], end: float) -> None:
+    assert axis_end(ends, levels) == end
+
+
+def test_an_interval_that_goes_on_ends_in_an_arrow_which_the_key_explains() -> None:
+    counts = [("foster_carer", 3, 85), ("residential", 3, 22), ("Not recorded", 0, 2)]
+    drawing = groups_chart(get("suspension_rate"), PLACEMENT, made_groups("suspension_rate", "placement", counts), overall=0.04)
+    end = drawing.figure.layout.xaxis.range[1]
+    hollow, arrows = traces(drawing.figure, mode="markers")[-2:]
+    assert arrows.marker.symbol == "triangle-right" and list(arrows.x) == [end] and list(arrows.y) == list(hollow.y)
+    assert hollow.x[0] + hollow.error_x.array[0] == pytest.approx(end)
+    assert BEYOND in drawing.key and BEYOND.words in key_html(drawing.key)
+    inside = groups_chart(get("suspension_rate"), PLACEMENT, made_groups("suspension_rate", "placement", counts[:2]), overall=0.04)
+    assert BEYOND not in inside.key and not [trace for trace in inside.figure.data if trace.marker.symbol == "triangle-right"]
