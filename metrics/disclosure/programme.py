@@ -16,7 +16,8 @@ from scipy.optimize import linprog
 
 from metrics.disclosure.audit import TINY, Mask, Numbers
 
-MANY_AT_ONCE = 6
+MOST_AT_ONCE = 6
+"""How often many numbers are asked for at once, as long as that settles any."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,16 @@ class _Programme:
     """All tables side by side: of each the hidden cells of the first amount, then of the next."""
 
     def __init__(self, questions: list[Question]) -> None:
-        self._equal = scipy.sparse.block_diag([_equalities(each) for each in questions], format="csr")
+        equal = scipy.sparse.block_diag([_equalities(each) for each in questions])
+        self._twice = scipy.sparse.block_diag([equal, equal], format="csc")
         self._true = np.concatenate([amount[each.hidden] for each in questions for amount in each.amounts])
         most = self._true + np.concatenate([growth[each.hidden] for each in questions for growth in each.growth])
-        self._bounds = np.column_stack([np.zeros(len(most)), most])
+        self._bounds = np.tile(np.column_stack([np.zeros(len(most)), most]), (2, 1))
         self._wanted = np.concatenate([wanted[each.hidden] for each in questions for wanted in each.wanted])
         counts = [len(each.amounts) * int(each.hidden.sum()) for each in questions]
         self._table = np.repeat(np.arange(len(questions)), counts)
         self._needed = np.repeat([each.needed - TINY for each in questions], counts)
-        self._totals = self._equal @ self._true
+        self._totals = self._twice @ np.tile(self._true, 2)
         self._greatest = self._true.copy()
         split = np.concatenate([each.split[each.hidden] for each in questions for _ in each.amounts])
         self._least = np.where(split, 0.0, self._true)
@@ -62,15 +64,18 @@ class _Programme:
     def answers(self) -> Mask:
         """A few solutions that move many numbers at once settle most; what is left is asked for one by one, in all tables at a time."""
         random = np.random.default_rng(133)
-        for number in range(MANY_AT_ONCE):
-            signs = random.choice((-1.0, 1.0), len(self._true)) if number > 1 else 1.0 - 2.0 * number
-            self._look(np.where(self._open(), signs * random.uniform(0.5, 1.5, len(self._true)), 0.0))
+        signs = np.ones(len(self._true))
+        for _ in range(MOST_AT_ONCE):
+            left = self._open()
+            self._look(np.where(left, signs * random.uniform(0.5, 1.5, len(left)), 0.0))
+            if not (left & ~self._open()).any():
+                break
+            signs = random.choice((-1.0, 1.0), len(left))
         while (left := self._open()).any():
             places = np.flatnonzero(left)
             _, first = np.unique(self._table[places], return_index=True)
             asked = np.isin(np.arange(len(left)), places[first])
-            for sign in (1.0, -1.0):
-                self._look(np.where(asked, sign, 0.0))
+            self._look(np.where(asked, 1.0, 0.0))
             self._failed[self._table[asked & self._open()]] = True
         return ~self._failed
 
@@ -80,11 +85,12 @@ class _Programme:
         return open_
 
     def _look(self, weights: Numbers) -> None:
-        """Takes note of the solution where the weighted sum is greatest."""
+        """Takes note of the solutions where the weighted sum is greatest and where it is least, both in one programme."""
         if weights.any():
-            found = linprog(-weights, A_eq=self._equal, b_eq=self._totals, bounds=self._bounds, method="highs").x
-            np.minimum(self._least, found, out=self._least)
-            np.maximum(self._greatest, found, out=self._greatest)
+            both = np.concatenate([-weights, weights])
+            found = linprog(both, A_eq=self._twice, b_eq=self._totals, bounds=self._bounds, method="highs").x.reshape(2, -1)
+            np.minimum(self._least, found.min(axis=0), out=self._least)
+            np.maximum(self._greatest, found.max(axis=0), out=self._greatest)
 
 
 def _equalities(question: Question) -> scipy.sparse.csr_matrix:
