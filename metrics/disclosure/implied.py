@@ -98,10 +98,11 @@ def _lines(
     subject: Subject, period: Indices, hidden: Mask, size: Numbers, amounts: list[Numbers],
 ) -> Iterator[tuple[int, Mask, list[tuple[Numbers, float]]]]:
     """The lines on which something is told, which shown differences tell of few, and what the hidden ones must hold together."""
-    need = subject.block_needs()[0]
-    for line in range(len(period)):
-        needs = [(amount[line], float(need[period[line]])) for amount in amounts]
-        few = subject.few(size[line], [amount[line] for amount in amounts], period[line]) & ~hidden[line]
-        short = hidden[line].any() and any(0 < amount[hidden[line]].sum() < enough for amount, enough in needs)
-        if few.any() or short:
-            yield line, few, needs
+    need = subject.block_needs()[0][period]
+    few = subject.few(size, amounts, period) & ~hidden
+    told = few.any(axis=1)
+    for amount in amounts:
+        held = np.where(hidden, amount, 0).sum(axis=1)
+        told |= (held > 0) & (held < need)
+    for line in np.flatnonzero(told):
+        yield line, few[line], [(amount[line], float(need[line])) for amount in amounts]

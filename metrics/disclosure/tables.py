@@ -87,8 +87,8 @@ class Subject(Protocol):
     def line_needs(self, period: int, measured: Measured, members: Indices) -> list[tuple[Numbers, float]]:
         """What the hidden groups of a one-way line must hold together."""
 
-    def few(self, size: Numbers, amounts: list[Numbers], period: int) -> Mask:
-        """Which numbers are of so few that they must be hidden by themselves."""
+    def few(self, size: Numbers, amounts: list[Numbers], period: Indices) -> Mask:
+        """Which numbers are of so few that they must be hidden by themselves: of lines, each of one period."""
 
     def block_needs(self) -> tuple[Numbers, Numbers]:
         """What the hidden cells of a line of a block must hold together, and how wide ranges must be: by period."""

@@ -96,9 +96,9 @@ class Children:
         """The hidden groups hold enough children."""
         return [(measured.size[period, members, 0], float(self.block_needs()[0][period]))]
 
-    def few(self, size: Numbers, amounts: list[Numbers], period: int) -> Mask:
+    def few(self, size: Numbers, amounts: list[Numbers], period: Indices) -> Mask:
         """Fewer children than a cell may show; of events, what may be that few children's."""
-        few: Mask = (size > 0) & (size < self.rules.smallest_cell * self.most_events[period])
+        few: Mask = (size > 0) & (size < self.rules.smallest_cell * self.most_events[period, None])
         return few
 
     def block_needs(self) -> tuple[Numbers, Numbers]:
@@ -178,7 +178,7 @@ class Outcome:
         need = self.block_needs()[0][period]
         return [(amount[period, members, 0], need) for amount in measured.amounts]
 
-    def few(self, size: Numbers, amounts: list[Numbers], period: int) -> Mask:
+    def few(self, size: Numbers, amounts: list[Numbers], period: Indices) -> Mask:
         """With or without the outcome too few; or none, of so few that it tells about each."""
         return (size > 0) & (self._few("", "", size, *amounts) | self.children.few(size, [size], period))
 
