@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy as np
 from metrics.disclosure.audit import NO_LIMIT, Mask, Numbers, Room
 from metrics.disclosure.complementary import Indices, Layer, Tables
 from metrics.disclosure.decided import keys_of
+from metrics.disclosure.primary import smallest_of
 
-SHAPES = (8, 12, 20, 40, 80, 1000)
+SHAPES = (8, 12, 20, 40, 80, 160, 320, 1000)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,17 @@ class Measured:
         return Measured(
             self.size[periods], amounts, self.seeds[periods], self.free[periods], growth, self.whole[periods], self.known_empty[periods],
             self.told[periods], tuple((amount[periods], need[periods]) for amount, need in self.rests),
+        )
+
+    def within(self, rows: Indices, columns: Indices) -> Measured:
+        """The same for some of the groups."""
+        if self.size.shape[1:] == (len(rows), len(columns)):
+            return self
+        cells = np.ix_(np.arange(len(self.size)), rows, columns)
+        amounts, growth = (tuple(each[cells] for each in several) for several in (self.amounts, self.growth))
+        return Measured(
+            self.size[cells], amounts, self.seeds[cells], self.free[cells], growth, self.whole[cells], self.known_empty[cells],
+            self.told[cells], tuple((amount[cells], need) for amount, need in self.rests),
         )
 
     def all(self) -> list[np.ndarray]:
@@ -80,61 +92,132 @@ class Table:
         for outer, rows in enumerate(self.parts[0]):
             for other, columns in enumerate(self.parts[1]):
                 if len(rows) and len(columns):
-                    unknown = totals[:, outer, other]
-                    size = self.measured.size[np.ix_(np.arange(len(totals)), rows, columns)]
-                    without_total = (unknown[:, None] & (size.sum(axis=axis) > 0) for axis in (2, 1))
                     margins = (merged_rows[:, rows, other], merged_columns[:, outer, columns])
-                    of_rows, of_columns = (mask | more for mask, more in zip(margins, without_total, strict=True))
-                    yield _block(self, (rows, columns), (of_rows, of_columns, unknown))
+                    yield Block(rows, columns, self.measured.within(rows, columns), *margins, totals[:, outer, other], self.needs)
 
 
 @dataclass(frozen=True)
 class Block:
-    """One block of one table: its rows and columns, which of them are taken together (their margins are hidden), by period, which
-    cells could hold anybody at all, and the block itself with one row and one column more for what is taken together."""
+    """One block of one table: its rows and columns, what is counted there, and by period which of them have hidden margins, and whether its
+    own total is hidden. `needs`: see `Table`."""
 
     rows: Indices
     columns: Indices
+    measured: Measured
+    hidden_rows: Mask
+    hidden_columns: Mask
+    unknown: Mask
+    needs: tuple[Numbers, Numbers]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Blocks in which the rows and columns whose margins are hidden are taken together: which these are, which cells could hold anybody at
+    all, and the tables with one row and one column more for what is taken together."""
+
     merged_rows: Mask
     merged_columns: Mask
     possible: Mask
     tables: Tables
 
+    def hidden(self) -> Mask:
+        """What is hidden of the blocks' own rows and columns: what was taken together is hidden wherever it holds anybody."""
+        count, rows, columns = self.possible.shape
+        row = np.where(self.merged_rows, rows, np.arange(rows))
+        column = np.where(self.merged_columns, columns, np.arange(columns))
+        found: Mask = self.tables.hidden[np.arange(count)[:, None, None], row[:, :, None], column[:, None, :]] & self.possible
+        return found
 
-def _block(table: Table, groups: tuple[Indices, Indices], merged: tuple[Mask, Mask, Mask]) -> Block:
-    """`merged`: the rows and the columns that are taken together, and where the block's own total is hidden."""
-    measured = table.measured
-    cells = np.ix_(np.arange(len(measured.size)), *groups)
-    size = measured.size[cells]
-    seeds, free, whole = (values[cells] for values in (measured.seeds, measured.free, measured.whole))
-    merged_rows, merged_columns = _two_or_none(size, merged[0], 2), _two_or_none(size, merged[1], 1)
-    collect_rows, collect_columns = _collect(merged_rows), _collect(merged_columns)
-    possible_here = ~measured.known_empty[cells]
+
+def rounded(block: Block) -> tuple[int, int]:
+    """Blocks of roughly the same shape are worked on together: a step takes about as long for ten as for a hundred small tables."""
+    rows, columns = (next(size for size in SHAPES if size > length) for length in (len(block.rows), len(block.columns)))
+    return rows - 1, columns - 1
+
+
+def padded(arrays: Sequence[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
+    """Arrays one after another, each filled up with nothing to a shape that leaves out their first axis."""
+    together = np.zeros((sum(map(len, arrays)), *shape), dtype=arrays[0].dtype)
+    start = 0
+    for values in arrays:
+        part = (slice(start, start := start + len(values)), *(slice(length) for length in values.shape[1:]))
+        together[part] = values
+    return together
+
+
+def joined(blocks: Sequence[Block], shape: tuple[int, int]) -> Block:
+    """Blocks one after another, each padded with empty cells at its end."""
+    measured = [block.measured for block in blocks]
+
+    def every(several: Iterable[Sequence[np.ndarray]]) -> tuple[np.ndarray, ...]:
+        return tuple(padded(alike, shape) for alike in zip(*several, strict=True))
+
+    whole = Measured(
+        padded([each.size for each in measured], shape), every(each.amounts for each in measured),
+        padded([each.seeds for each in measured], shape), padded([each.free for each in measured], shape),
+        every(each.growth for each in measured), padded([each.whole for each in measured], shape),
+        ~padded([~each.known_empty for each in measured], shape), padded([each.told for each in measured], shape),
+        tuple(zip(
+            every([amount for amount, _ in each.rests] for each in measured),
+            (np.concatenate(needs) for needs in zip(*([need for _, need in each.rests] for each in measured), strict=True)), strict=True,
+        )),
+    )
+    line, width = (np.concatenate(needs) for needs in zip(*(block.needs for block in blocks), strict=True))
+    return Block(
+        np.arange(shape[0]), np.arange(shape[1]), whole, padded([block.hidden_rows for block in blocks], shape[:1]),
+        padded([block.hidden_columns for block in blocks], shape[1:]), np.concatenate([block.unknown for block in blocks]), (line, width),
+    )
+
+
+def collected(block: Block) -> Collected:
+    """Takes together the rows and columns of a block whose margins are hidden."""
+    measured, unknown = block.measured, block.unknown[:, None, None]
+    size = measured.size
+    merged_rows, merged_columns = _merged(block, 2), _merged(block, 1)
     count = len(measured.amounts)
     several = (*measured.amounts, *measured.growth, *(rest for rest, _ in measured.rests))
-    each = np.stack([size, free, possible_here, *(values[cells] for values in several)], dtype=np.float64)
-    total, open_, possible_groups, *others = collect_rows @ each @ collect_columns.swapaxes(1, 2)
-    amounts, growth, rests = others[:count], np.minimum(others[count:2 * count], NO_LIMIT), others[2 * count:]
-    apart = np.zeros(total.shape, dtype=bool)
-    apart[:, :-1, :-1] = ~merged_rows[:, :, None] & ~merged_columns[:, None, :]
-    is_seed = apart.copy()
-    is_seed[:, :-1, :-1] &= seeds
-    layers = tuple(_layer(table.needs, amounts, index, (open_ > 0, growth[index])) for index in range(count))
-    told = np.zeros_like(apart)
-    told[:, :-1, :-1] = measured.told[cells] & apart[:, :-1, :-1]
+    total, open_, possible_groups, *others = (
+        _with_sums(_with_sums(values, merged_rows[:, :, None], 1), merged_columns[:, None, :], 2)
+        for values in (size, measured.free, ~measured.known_empty, *several)
+    )
+    amounts, growth, rests = others[:count], [np.minimum(most, NO_LIMIT) for most in others[count:2 * count]], others[2 * count:]
+    own = ~merged_rows[:, :, None] & ~merged_columns[:, None, :]
+    apart, seeds, told = (_with_last(values & own) for values in (own, measured.seeds, measured.told))
+    layers = tuple(_layer(block.needs, amounts, index, (open_ > 0, growth[index])) for index in range(count))
     layers += tuple(Layer(rest, (), need, need, rest=True) for rest, (_, need) in zip(rests, measured.rests, strict=True))
     possible = ((size.sum(axis=2) > 0) | merged_rows)[:, :, None] & ((size.sum(axis=1) > 0) | merged_columns)[:, None, :]
-    possible &= possible_here
+    possible &= ~measured.known_empty
     known_empty = possible_groups == 0
-    unknown = merged[2][:, None, None]
     for axis, last in ((2, np.s_[:, -1:]), (1, np.s_[:, :, -1:])):
         empty = total.sum(axis=axis, keepdims=True) == 0
         empty[last] &= ~unknown  # the total of those taken together is known where the block's is
         known_empty |= empty
-    is_whole = unknown | (whole & apart[:, :-1, :-1]).any(axis=(1, 2), keepdims=True)
-    hidden = (is_seed | (~apart & (total > 0)) | (is_whole & ~known_empty)) & ~told
+    is_whole = unknown | (measured.whole & own).any(axis=(1, 2), keepdims=True)
+    hidden = (seeds | (~apart & (total > 0)) | (is_whole & ~known_empty)) & ~told
     tables = Tables(total, hidden, layers, known_empty, told, possible_groups > 1, np.zeros(len(total), dtype=bool))
-    return Block(*groups, merged_rows, merged_columns, possible, tables)
+    return Collected(merged_rows, merged_columns, possible, tables)
+
+
+def _merged(block: Block, axis: int) -> Mask:
+    """The rows (for axis 2; columns for axis 1) that are taken together. A single one can't be taken together with nothing: the next
+    smallest goes with it."""
+    held = block.measured.size.sum(axis=axis)
+    merged = (block.hidden_rows if axis == 2 else block.hidden_columns) | (block.unknown[:, None] & (held > 0))
+    single = (merged & (held > 0)).sum(axis=1, keepdims=True) == 1
+    both: Mask = merged | (single & smallest_of(held, ~merged & (held > 0)))
+    return both
+
+
+def _with_sums(values: np.ndarray, merged: Mask, axis: int) -> Numbers:
+    """With one line more along an axis, that has the sums of the merged lines; these hold nothing then."""
+    sums = np.where(merged, values, 0).sum(axis=axis, keepdims=True)
+    both: Numbers = np.concatenate([np.where(merged, 0, values), sums], axis=axis, dtype=np.float64)
+    return both
+
+
+def _with_last(mask: Mask) -> Mask:
+    """With a row and a column more that have nothing."""
+    return np.pad(mask, ((0, 0), (0, 1), (0, 1)))
 
 
 def _layer(needs: tuple[Numbers, Numbers], amounts: list[Numbers], index: int, limits: tuple[Mask, Numbers]) -> Layer:
@@ -147,68 +230,3 @@ def _layer(needs: tuple[Numbers, Numbers], amounts: list[Numbers], index: int, l
         others = sum((other for number, other in enumerate(amounts) if number != index), start=np.zeros_like(amount))
         rooms.append(Room(down, np.minimum(others, growth)))
     return Layer(amount, tuple(rooms), *needs)
-
-
-def _two_or_none(size: Numbers, merged: Mask, axis: int) -> Mask:
-    """A single group can't be taken together with nothing: the next smallest goes with it."""
-    merged = merged.copy()
-    held = size.sum(axis=axis)
-    for period in np.flatnonzero((merged & (held > 0)).sum(axis=1) == 1):
-        left = np.flatnonzero(~merged[period] & (held[period] > 0))
-        if len(left):
-            merged[period, left[held[period, left].argmin()]] = True
-    return merged
-
-
-def _collect(merged: Mask) -> Numbers:
-    """Matrices (periods, groups + 1, groups) that add the merged groups up in the last place."""
-    periods, groups = merged.shape
-    collect = np.zeros((periods, groups + 1, groups))
-    collect[:, np.arange(groups), np.arange(groups)] = ~merged
-    collect[:, groups, :] = merged
-    return collect
-
-
-def rounded(block: Block) -> tuple[int, int]:
-    """Blocks of roughly the same shape are worked on together: a step takes about as long for ten as for a hundred small tables."""
-    rows, columns = (next(size for size in SHAPES if size >= length) for length in block.tables.size.shape[1:])
-    return rows, columns
-
-
-def joined(tables: list[Tables], shape: tuple[int, int]) -> Tables:
-    """Tables one after another, each padded with empty cells before its last row and column."""
-
-    def fit(values: np.ndarray) -> np.ndarray:
-        _, rows, columns = values.shape
-        fitted = np.zeros((len(values), *shape), dtype=values.dtype)
-        fitted[:, :rows - 1, :columns - 1] = values[:, :-1, :-1]
-        fitted[:, -1, :columns - 1], fitted[:, :rows - 1, -1] = values[:, -1, :-1], values[:, :-1, -1]
-        fitted[:, -1, -1] = values[:, -1, -1]
-        return fitted
-
-    def rooms(layers: Sequence[Layer]) -> tuple[Room, ...]:
-        return tuple(
-            Room(*(np.concatenate([fit(getattr(room, name)) for room in alike]) for name in ("down", "up")))
-            for alike in zip(*(layer.rooms for layer in layers), strict=True)
-        )
-
-    def layer(alike: Sequence[Layer]) -> Layer:
-        line, width = (np.concatenate([getattr(layer, name) for layer in alike]) for name in ("line", "range"))
-        return Layer(np.concatenate([fit(layer.amount) for layer in alike]), rooms(alike), line, width, alike[0].rest)
-
-    def every(name: str) -> np.ndarray:
-        return np.concatenate([fit(getattr(table, name)) for table in tables])
-
-    return Tables(
-        every("size"), every("hidden"), tuple(layer(alike) for alike in zip(*(table.layers for table in tables), strict=True)),
-        ~np.concatenate([fit(~table.known_empty) for table in tables]), every("told"), every("split"),
-        np.concatenate([table.failed for table in tables]),
-    )
-
-
-def apart(block: Block, hidden: Mask) -> Mask:
-    """What is hidden of a block's own rows and columns: what was taken together is hidden wherever it holds anybody."""
-    rows = np.where(block.merged_rows, hidden.shape[1] - 1, np.arange(len(block.rows))[None, :])
-    columns = np.where(block.merged_columns, hidden.shape[2] - 1, np.arange(len(block.columns))[None, :])
-    found: Mask = hidden[np.arange(len(hidden))[:, None, None], rows[:, :, None], columns[:, None, :]] & block.possible
-    return found

@@ -104,5 +104,5 @@ def _lines(
     for amount in amounts:
         held = np.where(hidden, amount, 0).sum(axis=1)
         told |= (held > 0) & (held < need)
-    for line in np.flatnonzero(told):
+    for line in np.flatnonzero(told).tolist():
         yield line, few[line], [(amount[line], float(need[line])) for amount in amounts]

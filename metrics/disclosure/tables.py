@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from metrics.disclosure.audit import Mask, Numbers
-from metrics.disclosure.blocks import Measured, Table, apart, joined, rounded
+from metrics.disclosure.blocks import Measured, Table, collected, joined, rounded
 from metrics.disclosure.complementary import Indices, hide_line, hide_tables, stuck
 from metrics.disclosure.decided import Answers, Decided
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, UnitRows
@@ -169,16 +169,16 @@ def _answers(tables: list[Table]) -> list[Answers]:
     blocks = [(block, answer) for table, answer in zip(tables, answers, strict=True) for block in table.blocks()]
     for shape in {rounded(block) for block, _ in blocks}:
         alike = [(block, answer) for block, answer in blocks if rounded(block) == shape]
-        together = joined([block.tables for block, _ in alike], shape)
-        hide_tables(together)
-        held = stuck(together)
+        together = collected(joined([block for block, _ in alike], shape))
+        hide_tables(together.tables)
+        hidden, held = together.hidden(), stuck(together.tables)
         start = 0
         for block, answer in alike:
-            part = slice(start, start := start + len(block.tables.size))
-            cells = np.ix_(np.arange(len(block.tables.size)), block.rows, block.columns)
-            answer.hidden[cells] = apart(block, together.hidden[part])
-            answer.failed[:] |= together.failed[part]
-            answer.stuck[cells] = held[part, :len(block.rows), :len(block.columns)]
+            every = slice(start, start := start + len(block.unknown))
+            part = (every, slice(len(block.rows)), slice(len(block.columns)))
+            cells = np.ix_(np.arange(len(block.unknown)), block.rows, block.columns)
+            answer.hidden[cells], answer.stuck[cells] = hidden[part], held[part]
+            answer.failed[:] |= together.tables.failed[every]
     return answers
 
 
