@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboard.chart_block import draw_chart
-from dashboard.charts.funnel import Funnel, funnel, funnel_chart
+from dashboard.charts.funnel import Funnel, funnel, funnel_chart, own_words
 from dashboard.exports import to_csv, with_released
 from dashboard.measure_tables import groups_table
 from dashboard.personal import PROTECTED_LIMIT
+from dashboard.pooled import own_area
 from dashboard.view import View
 from dashboard.words import count_words, escape_markdown, figure, listing, period_words, plural, upper_first
 from metrics.breakdowns import AREAS
@@ -33,6 +35,9 @@ def authorities_page(view: View) -> None:
         st.info("The data is that of one authority: there is nothing to compare it with here.", icon=":material/info:")
         return
     st.markdown(INTRODUCTION)
+    view, own = beside_all(view)
+    if own:
+        st.markdown(f"The filter by local authority marks {escape_markdown(own)} here, and leaves no other out.")
     if not view.has_groups("authority"):
         st.info(PROTECTED_LIMIT, icon=":material/shield_person:")
         return
@@ -43,8 +48,17 @@ def authorities_page(view: View) -> None:
         return
     period = period_words(authorities.row(0, named=True))
     st.subheader(f"{measure.title}, {period}")
-    _funnel(view, measure, period, authorities)
+    _funnel(view, measure, period, authorities, own)
     _tables(view, measure, authorities)
+
+
+def beside_all(view: View) -> tuple[View, str]:
+    """The view without the filter that chooses one authority, which would have nothing beside it, and that authority's name."""
+    own = own_area(view.reporting.areas, view.reporting.person, view.filters.where)
+    if not own:
+        return view, ""
+    others = {name: groups for name, groups in view.filters.where.items() if name != "authority"}
+    return replace(view, filters=replace(view.filters, where=others), identity=""), own
 
 
 def _measure_choice() -> Measure:
@@ -54,14 +68,14 @@ def _measure_choice() -> Measure:
     ) or ids[0])
 
 
-def _funnel(view: View, measure: Measure, period: str, authorities: pl.DataFrame) -> None:
+def _funnel(view: View, measure: Measure, period: str, authorities: pl.DataFrame, own: str) -> None:
     shown = authorities.filter((pl.col("state") == State.SHOWN.value) & pl.col("numerator").is_not_null())
     whole = view.summary(measure).filter(pl.col("period") == authorities["period"][0])
     centre = whole["value"][0] if whole.height else None
     if not isinstance(measure, Proportion | Rate):
         st.caption("Averages and attendance have no funnel: how far chance moves them depends on more than an authority's size.")
     elif shown.height and centre is not None:
-        drawn = funnel(measure, period, centre, shown.rows(named=True))
+        drawn = funnel(measure, period, centre, shown.rows(named=True), own)
         st.markdown(_found(drawn, count_words(measure, whole["numerator"][0], whole["denominator"][0])))
         drawing = funnel_chart(drawn)
         draw_chart(drawing, f"funnel_{measure.id}")
@@ -77,6 +91,8 @@ def _found(drawn: Funnel, counted: str) -> str:
         for row, place in zip(drawn.rows, drawn.places, strict=True) if "99.8" in place.value
     ]
     together = f"All together: {figure(drawn.measure, drawn.centre)} ({counted})."
+    if own := own_words(drawn):
+        together += f" {escape_markdown(own)}."
     if not beyond:
         return f"{together} No authority is outside the 99.8 % limits."
     return f"{together} {upper_first(plural(len(beyond), 'authority is', 'authorities are'))} outside the 99.8 % limits: {listing(beyond)}."

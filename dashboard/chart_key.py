@@ -19,6 +19,7 @@ _DRAWINGS = {
     "concern": f'<rect x="6.5" y="2.5" width="11" height="11" fill="{CONCERN}"/>',
     "incomplete": f'<circle cx="12" cy="8" r="5" fill="none" stroke="{COMMON_CAUSE}" stroke-width="2"/>',
     "hidden": f'<path d="M8 4 L16 12 M16 4 L8 12" stroke="{COMMON_CAUSE}" stroke-width="2"/>',
+    "ring": f'<circle cx="12" cy="8" r="6.5" fill="none" stroke="{COMMON_CAUSE}" stroke-width="2"/>',
     "band": f'<rect x="1" y="2" width="22" height="12" fill="{BAND}"/>',
     "average": _LINE.format(colour=AVERAGE, width=2, dash="none"),
     "limits": _LINE.format(colour=AVERAGE, width=1.5, dash="5 3"),

@@ -15,6 +15,8 @@ from hypothesis import strategies as some
 
 from config.access import Role
 from dashboard.access import Person
+from dashboard.authorities_blocks import beside_all
+from dashboard.charts.funnel import funnel, funnel_chart, own_words
 from dashboard.comparator_figures import current
 from dashboard.personal import PersonalReporting
 from dashboard.pooled import Pooled, named_alike, pooled_rows, pooled_sentence
@@ -213,6 +215,28 @@ def test_pools_of_an_authority() -> None:
     assert named_alike("Isling", REGIONS) == ""
 
 
+def test_the_funnel_marks_the_authority_that_is_chosen_among_all(together: Together) -> None:
+    measure = get("education_plan")
+    seen, own = beside_all(view(together, ethnicity_group=("White",)))
+    assert own == OWN and dict(seen.filters.where) == {"ethnicity_group": ("White",)} and not seen.identity
+    rows = [row for row in seen.groups(measure, "authority").rows(named=True) if row["value"] is not None]
+    assert {row["authority"] for row in rows} > {OWN}
+    drawn = funnel(measure, "a period", 0.5, rows, own)
+    drawing = funnel_chart(drawn)
+    ring = next(trace for trace in drawing.figure.data if trace.marker.symbol == "circle-open")
+    at = next(row for row in rows if row["authority"] == OWN)
+    assert (ring.x[0], ring.y[0]) == (at["denominator"], at["value"] * 100)
+    assert [note.text for note in drawing.figure.layout.annotations] == [f"<b>{OWN}</b>"]
+    assert own_words(drawn).startswith(f"{OWN} (") and f" {own_words(drawn)}." in drawing.alt
+    unmarked = funnel_chart(funnel(measure, "a period", 0.5, rows))
+    assert not [trace for trace in unmarked.figure.data if trace.marker.symbol == "circle-open"]
+
+
+def test_only_one_whole_authority_is_set_beside_the_others(together: Together) -> None:
+    several = view(together, authority=(OWN, "Kent"))
+    assert beside_all(several) == (several, "")
+
+
 def test_the_pages_show_them(together: Together, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QS133_DATABASE_URL", together.address)
     st.cache_resource.clear()
@@ -223,6 +247,8 @@ def test_the_pages_show_them(together: Together, monkeypatch: pytest.MonkeyPatch
     assert "The 3 authorities loaded in London" in page.text
     rows = [row for name in page.files for row in page.rows(name) if row["part"] == "loaded"]
     assert {row["group"] for row in rows} >= {"All 4 authorities loaded", "The 3 authorities loaded in London"}
+    page = visitor.go("authorities")
+    assert f"marks {OWN} here, and leaves no other out" in page.text and "Kent" in page.text
     whole = Visitor(monkeypatch, "Analyst", grain="Year").go("statement_2")
     assert "authorities loaded" not in whole.text
     st.cache_resource.clear()

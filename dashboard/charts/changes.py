@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.charts.theme import CHANGE, FONT_SIZE, ON_CHANGE, KeyItem, line
+from dashboard.charts.theme import CHANGE, FONT_SIZE, ON_CHANGE, KeyItem, line, plain_html
 from dashboard.words import long_date
 from data_access.workspace import ChangeRecord
 
@@ -78,4 +78,4 @@ def change_words(placed: Sequence[tuple[float, ChangeRecord]]) -> list[str]:
 def _wrapped(words: str) -> str:
     """Words on lines that fit a phone, with nothing in them that Plotly would read as HTML."""
     lines = textwrap.wrap(textwrap.shorten(words, LONGEST_WORDS, placeholder=" …"), 38)
-    return "<br>".join(part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for part in lines)
+    return "<br>".join(plain_html(part) for part in lines)

@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts.beyond import BEYOND, arrow, axis_end
-from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, Drawing, KeyItem, axis, figure_of, layout, line
+from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, Drawing, KeyItem, axis, figure_of, layout, line, plain_html
 from dashboard.equality_words import COMPARED, Row, gap_label, gaps_alt, standing_of, trend_alt, value_label, values_alt
 from dashboard.words import figure, period_words, upper_first
 from metrics.breakdowns import Breakdown
@@ -157,7 +157,7 @@ def _rows_figure(
     traces: list[dict[str, Any]], rows: Sequence[Row], breakdown: Breakdown, label: Callable[[Row], str], x_axis: dict[str, Any]
 ) -> go.Figure:
     """A figure of one row a group, its words at the left above its dot: so they take no width from the dots, also on a phone."""
-    names = [_plain_html(breakdown.label(row["group"])) for row in rows]
+    names = [plain_html(breakdown.label(row["group"])) for row in rows]
     annotations = [
         {
             "x": 0, "xref": "paper", "xanchor": "left", "y": index, "yshift": 8, "yanchor": "bottom", "align": "left", "showarrow": False,
@@ -169,8 +169,3 @@ def _rows_figure(
         ROW_HEIGHT * len(rows) + AXIS_HEIGHT, annotations=annotations, xaxis=axis(nticks=6, side="bottom", showgrid=False, **x_axis),
         yaxis=axis(range=[len(rows) - BELOW, -ABOVE], visible=False),
     ), checked=True)
-
-
-def _plain_html(text: str) -> str:
-    """A name from the data, where Plotly reads a few HTML tags."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, MARKS, TITLE_SIZE, Drawing, KeyItem, axis, figure_of, layout, line
+from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, MARKS, TITLE_SIZE, Drawing, KeyItem, axis, figure_of, layout, line, plain_html
 from dashboard.words import denominator_noun, figure, plural, short_count_words, upper_first
 from metrics.funnel import Limits, Place, proportion_limits, rate_limits
 from metrics.kinds import Better, Measure, Rate
@@ -23,19 +23,26 @@ ALARMS = {Place.ABOVE_ALARM: True, Place.BELOW_ALARM: False}
 @dataclass(frozen=True)
 class Funnel:
     """A measure's authorities in one period. `rows` have authority, numerator, denominator, value; `centre` is the value of all together;
-    `places` says where each row lies. Values are in the unit that the page shows."""
+    `places` says where each row lies, `own` is the authority that is looked at, empty for none. Values are in the unit that the page
+    shows."""
 
     measure: Measure
     period: str
     centre: float
     rows: Sequence[Mapping[str, Any]]
     places: Sequence[Place]
+    own: str = ""
+
+    @property
+    def own_row(self) -> tuple[Mapping[str, Any], Place] | None:
+        """The row of the authority that is looked at, and where it lies."""
+        return next((found for found in zip(self.rows, self.places, strict=True) if self.own and found[0]["authority"] == self.own), None)
 
 
-def funnel(measure: Measure, period: str, centre: float, rows: Sequence[Mapping[str, Any]]) -> Funnel:
+def funnel(measure: Measure, period: str, centre: float, rows: Sequence[Mapping[str, Any]], own: str = "") -> Funnel:
     """Where every row lies in the funnel around the centre. Rows have a value and a denominator above 0."""
     limits = limits_at(measure, centre, np.array([row["denominator"] for row in rows], dtype=float))
-    return Funnel(measure, period, centre, rows, [limits.place(index, row["value"]) for index, row in enumerate(rows)])
+    return Funnel(measure, period, centre, rows, [limits.place(index, row["value"]) for index, row in enumerate(rows)], own)
 
 
 def limits_at(measure: Measure, centre: float, sizes: np.ndarray) -> Limits:
@@ -59,14 +66,14 @@ def funnel_chart(drawn: Funnel) -> Drawing:
         )
     ]
     traces.append(_curve(np.array([0.0, widest]), np.array([drawn.centre * scale] * 2), "solid", 2))
-    traces += [_points(drawn, kind, scale) for kind in ("common_cause", "improvement", "concern")]
+    traces += [*_ring(drawn, scale), *(_points(drawn, kind, scale) for kind in ("common_cause", "improvement", "concern"))]
     levels = [*(row["value"] for row in drawn.rows), limits.lower_warning[0], limits.upper_warning[0], drawn.centre]
     low, high = min(levels) * scale, max(levels) * scale
     room = (high - low) * 0.08 or 1.0
     top = min(high + room, 101.0) if measure.percent else high + room
     title = {"text": upper_first(denominator_noun(measure)[1]), "font": {"size": TITLE_SIZE}, "standoff": 22.5}
     figure_ = figure_of(traces, layout(
-        HEIGHT,
+        HEIGHT, annotations=_name(drawn, widest, scale),
         xaxis=axis(title=title, range=[0, widest], nticks=6, showgrid=False),
         yaxis=axis(range=[max(low - room, -room / 4), top], ticksuffix=" %" if measure.percent else "", nticks=6),
     ), checked=True)
@@ -86,12 +93,44 @@ def alt_words(drawn: Funnel) -> str:
     found = f"Outside the 99.8 % limits: {', '.join(beyond)}" if beyond else "None is outside the 99.8 % limits"
     return (
         f"Funnel plot of {drawn.measure.title}, {drawn.period}: {plural(len(drawn.rows), 'authority', 'authorities')} around "
-        f"{figure(drawn.measure, drawn.centre)}. {found}."
+        f"{figure(drawn.measure, drawn.centre)}. {found}.{f' {own}.' if (own := own_words(drawn)) else ''}"
     )
+
+
+def own_words(drawn: Funnel) -> str:
+    """Where the authority that is looked at lies: 'Camden (45 %) is below the 95 % limit'; empty where nothing of it is shown."""
+    if drawn.own_row is None:
+        return ""
+    row, place = drawn.own_row
+    return f"{drawn.own} ({figure(drawn.measure, row['value'])}) is {place.value}{' the limits' if place is Place.INSIDE else ''}"
 
 
 def _curve(x: np.ndarray, y: np.ndarray, dash: str, width: float = 1.5) -> dict[str, Any]:
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip", "line": line(AVERAGE, width, dash=dash)}
+
+
+def _ring(drawn: Funnel, scale: int) -> list[dict[str, Any]]:
+    """Around the point of the authority that is looked at."""
+    if drawn.own_row is None:
+        return []
+    row, _ = drawn.own_row
+    return [{
+        "type": "scatter", "mode": "markers", "x": [row["denominator"]], "y": [row["value"] * scale], "cliponaxis": False,
+        "hoverinfo": "skip",
+        "marker": {"color": COMMON_CAUSE, "symbol": "circle-open", "size": 22, "line": {"width": 2.5, "color": COMMON_CAUSE}},
+    }]
+
+
+def _name(drawn: Funnel, widest: float, scale: int) -> list[dict[str, Any]]:
+    """The name of the authority that is looked at, above its ring and within the chart."""
+    if drawn.own_row is None:
+        return []
+    row, _ = drawn.own_row
+    anchor = "left" if row["denominator"] < widest / 4 else "right" if row["denominator"] > widest * 3 / 4 else "center"
+    return [{
+        "x": row["denominator"], "y": row["value"] * scale, "xanchor": anchor, "yanchor": "bottom", "yshift": 12, "showarrow": False,
+        "text": f"<b>{plain_html(drawn.own)}</b>",
+    }]
 
 
 def _points(drawn: Funnel, kind: str, scale: int) -> dict[str, Any]:
@@ -108,7 +147,7 @@ def _points(drawn: Funnel, kind: str, scale: int) -> dict[str, Any]:
 
 
 def _hover(measure: Measure, row: Mapping[str, Any], place: Place) -> str:
-    name = str(row["authority"]).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    name = plain_html(str(row["authority"]))
     return (
         f"<b>{name}</b><br>{figure(measure, row['value'])}, {short_count_words(measure, row['numerator'], row['denominator'])}"
         f"<br>{upper_first(place.value)}"
@@ -123,4 +162,5 @@ def _key(drawn: Funnel) -> tuple[KeyItem, ...]:
         KeyItem("concern", f"Orange square: {bad} the 99.8 % limit, worse than chance explains"),
         KeyItem("average", f"Lines: all together ({figure(drawn.measure, drawn.centre)}) in the middle, the 99.8 % limits outside"),
         KeyItem("limits", "Dashed lines: the 95 % limits; by chance, 1 in 20 authorities is outside them"),
+        *([KeyItem("ring", f"Ring: {drawn.own}")] if drawn.own_row else []),
     )

@@ -9,7 +9,20 @@ from typing import Any
 import polars as pl
 
 from dashboard.charts.beyond import BEYOND, arrow, axis_end
-from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, IMPROVEMENT, TARGET, Drawing, KeyItem, axis, figure_of, layout, line, margin
+from dashboard.charts.theme import (
+    AVERAGE,
+    COMMON_CAUSE,
+    IMPROVEMENT,
+    TARGET,
+    Drawing,
+    KeyItem,
+    axis,
+    figure_of,
+    layout,
+    line,
+    margin,
+    plain_html,
+)
 from dashboard.sentences import group_words, groups_alt
 from dashboard.words import cell_words, figure, short_count_words, target_words
 from metrics.breakdowns import Breakdown
@@ -92,7 +105,7 @@ def _reach(rows: list[dict[str, Any]], colour: str, scale: int, end: float) -> d
 
 
 def _hover(measure: Measure, breakdown: Breakdown, row: dict[str, Any]) -> str:
-    return "<br>".join(textwrap.wrap(group_words(measure, row, _plain_html(breakdown.label(row[breakdown.id]))), LABEL_LETTERS))
+    return "<br>".join(textwrap.wrap(group_words(measure, row, plain_html(breakdown.label(row[breakdown.id]))), LABEL_LETTERS))
 
 
 def _label(measure: Measure, breakdown: Breakdown, row: dict[str, Any]) -> tuple[str, str]:
@@ -107,13 +120,8 @@ def _annotation(name: str, numbers: str, index: int, lines: int) -> dict[str, An
     """A label at the left above its dot: so it takes no width from the dots, also on a phone."""
     return {
         "x": 0, "xref": "paper", "xanchor": "left", "y": index, "yshift": 9, "yanchor": "bottom", "align": "left", "showarrow": False,
-        "text": f"<b>{_plain_html(name)}</b>{'<br>' if lines == 2 else '  '}{numbers}", "font": {"size": 13},
+        "text": f"<b>{plain_html(name)}</b>{'<br>' if lines == 2 else '  '}{numbers}", "font": {"size": 13},
     }
-
-
-def _plain_html(text: str) -> str:
-    """A name from the data, where Plotly reads a few HTML tags."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _marks(levels: Mapping[int, float], scale: int, reach: float, colour: str) -> list[dict[str, Any]]:

@@ -109,6 +109,11 @@ def axis(**more: Any) -> dict[str, Any]:
     }
 
 
+def plain_html(text: str) -> str:
+    """A name from the data, where Plotly reads a few HTML tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def line(colour: str, width: float, **more: Any) -> dict[str, Any]:
     """A line's style."""
     return {"color": colour, "width": width, **more}
