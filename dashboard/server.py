@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.garbage import look_seldom
 from dashboard.readiness import PATH, ready
 
 RETURN_COOKIE = "qs133_return"
@@ -114,6 +115,7 @@ def local_page(page: str) -> str | None:
     return page if page.isascii() else None
 
 
+look_seldom()
 app = st.App(
     Path(__file__).with_name("app.py"),
     routes=[Route(PATH, ready)],

@@ -17,7 +17,7 @@ import streamlit as st
 from config.code_lists import NOT_RECORDED
 from config.rebases import Rebase
 from config.settings import settings
-from dashboard import improvement_records
+from dashboard import garbage, improvement_records
 from dashboard.access import DATA_QUALITY, RELEASE, Person
 from dashboard.comparator_figures import Published
 from dashboard.guard import SessionGuard
@@ -126,6 +126,7 @@ def _choices(url: str, key: str, responsibility: Responsibility | None, grain: s
     labels = _reporting.periods(grain)["label"].to_list()
     occurring = set(keys["period"])
     first = next((index for index, label in enumerate(labels) if label in occurring), len(labels))
+    garbage.leave_out_what_is_there()
     return Choices(groups, tuple(labels[first:]))
 
 
