@@ -60,6 +60,11 @@ def audit_log_block(workspace: Callable[[], sa.Engine], guard: SessionGuard) -> 
     words = {action.value: text for action, text in ACTION_WORDS.items()}
     st.dataframe(
         shown.head(MOST_SHOWN).with_columns(pl.col("action").replace(words)).rename(HEADINGS), hide_index=True, height="stretch",
-        column_config={HEADINGS["role"]: st.column_config.TextColumn(width=110)},  # "administrator" may be further down than is measured
+        column_config={HEADINGS["role"]: st.column_config.TextColumn(width=_role_width(shown["role"]))},
         alt="The audit log, one row an entry",
     )
+
+
+def _role_width(roles: pl.Series) -> int:
+    """Pixels for the longest role, which may be further down than the browser measures: a manager's names the teams."""
+    return min(max(110, 8 * max(len(role) for role in roles)), 400)

@@ -24,6 +24,7 @@ STYLE = f"""<style>
 .stPlotlyChart .hovertext path {{fill: Canvas !important; fill: light-dark({", ".join(BACKGROUNDS)}) !important}}
 [data-testid="stSidebar"] [data-variant="pills"][data-selected] {{color: inherit}}
 [data-testid="stFullScreenFrame"] {{width: round(down, 100%, 1px) !important}}
+@media (hover: none) {{ [data-testid="stFullScreenFrame"]:has([data-testid="stDataFrame"]) {{margin-top: 2rem}} }}
 {PROSE_STYLE}
 .prose > .titles {{display: flex; gap: 2rem; margin: 0}}
 .prose > .titles > * {{margin: 0; flex: {COLUMNS[0]} 1 0; font-weight: 600}}
@@ -39,6 +40,8 @@ STYLE = f"""<style>
 }}
 </style>"""
 """Text has the page's own colour, and what appears beside the pointer its background, so both follow the theme at once.
+
+A table's own buttons stand above it all the time where there is no pointer to hover with, and get room for themselves.
 
 What is chosen in the sidebar is written as other text: the sidebar's own colour in the dark is one to write on.
 

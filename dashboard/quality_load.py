@@ -230,8 +230,8 @@ def _history() -> None:
         [
             {
                 "When (UTC)": f"{load.at:%d/%m/%Y %H:%M}", "Who": escape_markdown(load.who or "not recorded"), "What": _what(load, by_id),
-                "Version": load.version, "As at": f"{load.as_at:%d/%m/%Y}", "Rows read": f"{load.rows_read:,}",
-                "Quarantined": f"{load.rows_quarantined:,}",
+                "As at": f"{load.as_at:%d/%m/%Y}", "Rows read": f"{load.rows_read:,}", "Quarantined": f"{load.rows_quarantined:,}",
+                "Version": load.version,
             } for load in found[:HISTORY_SHOWN]
         ],
         border="horizontal", hide_index=True, alt="History of loads, the newest first",

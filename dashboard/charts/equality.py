@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 
 from dashboard.charts.beyond import BEYOND, arrow, axis_end
 from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, Drawing, KeyItem, axis, figure_of, layout, line, plain_html
+from dashboard.charts.trend import tick_label, tick_positions
 from dashboard.equality_words import COMPARED, Row, gap_label, gaps_alt, standing_of, trend_alt, value_label, values_alt
-from dashboard.words import figure, period_words, upper_first
+from dashboard.words import figure, grain_of, period_words, upper_first
 from metrics.breakdowns import Breakdown
 from metrics.equality import Standing
 from metrics.kinds import Measure
@@ -19,7 +20,6 @@ from metrics.kinds import Measure
 ROW_HEIGHT = 66
 AXIS_HEIGHT = 46
 TREND_HEIGHT = 300
-MOST_TICKS = 4
 ABOVE, BELOW = 0.75, 0.7
 """How far the vertical axis reaches above the first dot and, from the number of rows, below the last."""
 LINE_ABOVE, LINE_BELOW = 0.11, 0.22
@@ -80,12 +80,13 @@ def gap_trend_chart(measure: Measure, breakdown: Breakdown, rows: Sequence[Row])
     zero = _stroke([-0.5, len(rows) - 0.5], [0, 0], line(AVERAGE, 2))
     joined = _stroke(*_joined(rows), line(COMMON_CAUSE, 1))
     marks = [_dot(index, row, 100, ("difference", "lower", "upper"), upright=True) for index, row in made]
-    step = -(-len(rows) // MOST_TICKS)
-    ticks = list(range(len(rows) - 1, -1, -step))[::-1]
+    labels = [row["period"] for row in rows]
+    grain = grain_of(labels[0], rows[0]["period_start"])
+    ticks = tick_positions(labels, grain)
     picture = figure_of([zero, joined, *marks], layout(
         TREND_HEIGHT,
-        xaxis=axis(range=[-0.5, len(rows) - 0.5], tickvals=ticks, ticktext=[rows[tick]["period"] for tick in ticks], showgrid=False,
-                   tickangle=0),
+        xaxis=axis(range=[-0.5, len(rows) - 0.5], tickvals=ticks, showgrid=False, tickangle=0,
+                   ticktext=[tick_label(labels[tick], grain) for tick in ticks]),
         yaxis=axis(nticks=6, rangemode="tozero"),
     ), checked=True)
     key = (
