@@ -151,7 +151,7 @@ def crossing_sentence(changes: Sequence[DefinitionChange], what: str = "This") -
     """That something shown over time runs across changes of definition; empty without one."""
     if not changes:
         return ""
-    named = listing([f"{change.title} ({long_date(change.on)})" for change in changes])
+    named = listing([f"‘{change.title}’ ({long_date(change.on)})" for change in changes])
     return (
         f"{upper_first(what)} runs across {'a change' if len(changes) == 1 else 'changes'} of definition: {named}. Before and after "
         "may differ for that reason alone."

@@ -229,7 +229,7 @@ def _return_checks(quality: Quality, guard: SessionGuard) -> None:
         for rule, finding, rows, children in ran.select("rule", "finding", "rows", "children").iter_rows() if rows
     ]
     without = sorted(ran.filter(pl.col("rows") == 0)["rule"], key=lambda rule: (not rule[0].isdigit(), rule))
-    clean = [rule if rule[0].isdigit() else by_rule[rule].finding.lower().rstrip(".") for rule in without]
+    clean = [rule if rule[0].isdigit() else f"‘{by_rule[rule].finding.rstrip('.')}’" for rule in without]
     if rows:
         st.table(rows, border="horizontal", hide_index=True, alt="Checks of the return that found something")
         _download("Download the rows that were found (CSV)", CHECKS_FILE, tables.return_check_row, quality, guard)

@@ -160,7 +160,8 @@ def no_gap_sentence(breakdown: Breakdown, groups: pl.DataFrame) -> str:
     """That no group is clearly worse than the rest, without calling small groups equal, nor those that are hidden."""
     hidden = (groups["state"] == State.HIDDEN.value).sum()
     if hidden and hidden >= groups.height - 1:
-        return f"{breakdown.title}: the groups are {HIDDEN}, so nothing can be said about gaps between them."
+        which = "the groups" if hidden == groups.height else "all groups but one"
+        return f"{breakdown.title}: {which} are {HIDDEN}, so nothing can be said about gaps between them."
     if hidden:
         return (
             f"{breakdown.title}: of the groups that can be compared here, none is clearly served worse than the rest. Others are hidden to "

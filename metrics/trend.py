@@ -155,7 +155,7 @@ def _choose(chart: Chart | None, method: str, in_baseline: int) -> tuple[Chart, 
             f"{'is' if in_baseline == 1 else 'are'} {in_baseline}."
         )
     return Chart.PROCESS_CONTROL, {
-        "p": "A P chart, because the number of children differs from period to period: limits are wider where there are fewer.",
+        "p": "A P chart, because how many are counted differs from period to period: limits are wider where there are fewer.",
         "u": "A U chart, which is made for rates: limits are wider where there are fewer children or days.",
         "xmr": "An XmR chart: limits come from how much neighbouring periods usually differ.",
     }[method]

@@ -333,7 +333,7 @@ def test_groups_by_sex_say_that_the_codes_changed(view_of, tmp_path, monkeypatch
     page = drawn(_statement, 3, view_of())
     assert "New codes for sex" not in words(page)
     page.selectbox(key="by").select("sex").run()
-    assert words(page).count("New codes for sex in the return (1 April 2024)") == 1
+    assert words(page).count("‘New codes for sex in the return’ (1 April 2024)") == 1
     st.cache_resource.clear()
 
 
@@ -343,7 +343,7 @@ def test_a_gap_over_time_says_that_it_crosses_a_change(view_of) -> None:
     page.selectbox(key="measure").select("persistent_absence").run()
     text = words(page)
     assert "The gap over time runs across changes of definition" in text
-    assert "New codes for sex in the return (1 April 2024) and New national attendance codes (19 August 2024)" in text
+    assert "‘New codes for sex in the return’ (1 April 2024) and ‘New national attendance codes’ (19 August 2024)" in text
 
 
 def test_the_definitions_page_has_every_figure_and_every_change() -> None:
@@ -359,7 +359,7 @@ def test_the_definitions_page_has_every_figure_and_every_change() -> None:
 
 def test_before_and_after_a_dated_change_says_that_it_runs_across_a_change_of_definition() -> None:
     told = help_words(attendance(), datetime.date(2023, 4, 1))
-    assert "This comparison runs across changes of definition" in told and "New national attendance codes (19 August 2024)" in told
+    assert "This comparison runs across changes of definition" in told and "‘New national attendance codes’ (19 August 2024)" in told
     assert "definition" not in help_words(made_trend("education_plan", [(5, 10)] * 20), datetime.date(2023, 4, 1))
 
 
