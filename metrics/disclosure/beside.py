@@ -40,7 +40,7 @@ def groups_beside_to_hide(children: Children, pattern: Pattern, others: Iterable
     for other in others:
         beyond_other = {name: _least_beyond(children, pattern, other, name) for name in names}
         for second in names:
-            rest = other.larger.counted(ALL, second) - children.rows.sums(other.values, ALL, second)
+            rest = other.larger.counted(ALL, second) - children.rows.sums_of(other.values)(ALL, second)
             full = rest < children.rules.smallest_range
             full &= ~other.pattern.of(ALL, second) & ~other.larger.pattern.of(ALL, second)
             if not (full.any(axis=2) & ~full.all(axis=2)).any():
@@ -54,7 +54,7 @@ def groups_beside_to_hide(children: Children, pattern: Pattern, others: Iterable
 
 def _least_beyond(children: Children, pattern: Pattern, other: Beside, name: str) -> Numbers:
     """How many more children than the other population each group has, where both are shown (or else none): (periods, groups)."""
-    more = children.counted(name, ALL)[0] - children.rows.sums(other.values, name, ALL)
+    more = children.counted(name, ALL)[0] - children.rows.sums_of(other.values)(name, ALL)
     least: Numbers = np.where(pattern.of(name, ALL) | other.pattern.of(name, ALL), 0, more)[:, :, 0]
     return least
 

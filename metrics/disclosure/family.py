@@ -54,6 +54,8 @@ class UnitRows:
     codes: dict[str, Codes]
     child: Codes | None = None
     _combined: dict[tuple[str, str], Codes] = field(default_factory=dict)
+    _sums_of: dict[int, Callable[[str, str], Numbers]] = field(default_factory=dict)
+    _parts: dict[str, list[Codes]] = field(default_factory=dict)
 
     def sums(self, values: Numbers, first: str, second: str) -> Numbers:
         """`values` added up by period and the groups of two axes: shape (periods, groups, groups)."""
@@ -66,6 +68,8 @@ class UnitRows:
 
     def sums_of(self, values: Numbers) -> Callable[[str, str], Numbers]:
         """By two axes the sums of `values`, that can't be changed; each added up once, as they are asked for again and again."""
+        if id(values) in self._sums_of:
+            return self._sums_of[id(values)]
 
         @functools.cache
         def sums(first: str, second: str) -> Numbers:
@@ -73,6 +77,7 @@ class UnitRows:
             found.flags.writeable = False
             return found
 
+        self._sums_of[id(values)] = sums  # it holds the values, so that no others come to have their id
         return sums
 
     def distinct(self, counted: Mask, first: str, second: str) -> Numbers:
@@ -95,8 +100,10 @@ class UnitRows:
 
     def parts(self, name: str) -> list[Codes]:
         """The groups of an axis, in those of its parent."""
-        axis = self.axes[name]
-        return [axis.members(group) for group in range(len(self.axes[axis.parent].groups))]
+        if name not in self._parts:
+            axis = self.axes[name]
+            self._parts[name] = [axis.members(group) for group in range(len(self.axes[axis.parent].groups))]
+        return self._parts[name]
 
     def of_periods(self, periods: Codes) -> UnitRows:
         """The rows of some of the periods."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from metrics.disclosure.values import Children
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Larger:
     """A larger population: how many of its children each of the `rows` stands for, what is hidden of it, and whether it measures the same
     outcomes, so that the difference of the two is protected too."""
@@ -45,12 +45,12 @@ def told_by(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Ma
     """The cells of a table, of `size` children, that a larger population shows, on lines on which it has hardly anybody else."""
     if ALL in pair or not larger.pattern.has(*pair):
         return nothing(size)
-    told: Mask = _about_the_same(larger, children, pair, size) & ~larger.pattern.of(*pair) & (size > 0)
+    told: Mask = _about_the_same(larger, children, pair) & ~larger.pattern.of(*pair) & (size > 0)
     return told
 
 
 def most_more(children: Children, pair: Pair, size: Numbers) -> Numbers:
-    """How many more children each cell of a table could hold: no more than a larger population shows."""
+    """How many more children each cell of a table, of `size` children, could hold: no more than a larger population shows."""
     most = np.full(size.shape, NO_LIMIT)
     for larger in children.within if ALL not in pair else ():
         if larger.pattern.has(*pair):
@@ -64,12 +64,10 @@ def empty_in_larger(larger: Larger, children: Children, pattern: Pattern, pair: 
     could_be: Mask = (larger.counted(*pair) == 0) & larger.pattern.of(*pair)
     if not could_be.any():
         return could_be
-    size, _ = children.counted(*pair)
     nobody = [(children.counted(*margin)[0] == 0) & ~pattern.of(*margin) for margin in (pair, (pair[0], ALL), (ALL, pair[1]))]
-    rest = larger.counted(*pair) - size
     empty: Mask = np.zeros_like(nobody[0])
-    for axis in (2, 1):
-        empty |= _hardly_more(larger, children, pair, rest, axis) & ~pattern.of(*_margin(pair, axis))
+    for margin in (_margin(pair, axis) for axis in (2, 1)):
+        empty |= children.hardly_more(larger, *margin) & ~pattern.of(*margin)
     told: Mask = empty & (nobody[0] | nobody[1] | nobody[2]) & could_be
     return told
 
@@ -83,7 +81,7 @@ def told_of_outcome(larger: Larger, outcome: Pattern, children: Children, pair: 
     if ALL in pair or not outcome.has(*pair):
         return nothing(size)
     hardly: Mask = larger.counted(*pair) - size < children.rules.smallest_range
-    seen: Mask = hardly & ~larger.pattern.of(*pair) | _about_the_same(larger, children, pair, size)
+    seen: Mask = hardly & ~larger.pattern.of(*pair) | _about_the_same(larger, children, pair)
     told: Mask = seen & ~outcome.of(*pair) & (size > 0)
     return told
 
@@ -99,16 +97,16 @@ def hide_outcome_in_larger(outcome: Pattern, larger: Pattern) -> dict[Pair, Mask
     return helped
 
 
-def _about_the_same(larger: Larger, children: Children, pair: Pair, size: Numbers) -> Mask:
+def _about_the_same(larger: Larger, children: Children, pair: Pair) -> Mask:
     """The cells on lines, either rows or columns, on which the larger population is seen to have hardly anybody else."""
-    rest = larger.counted(*pair) - size
-    same: Mask = _hardly_more(larger, children, pair, rest, 2) | _hardly_more(larger, children, pair, rest, 1)
+    same: Mask = children.hardly_more(larger, *_margin(pair, 2)) | children.hardly_more(larger, *_margin(pair, 1))
     return same
 
 
-def _hardly_more(larger: Larger, children: Children, pair: Pair, rest: Numbers, axis: int) -> Mask:
-    """The rows (for axis 2; columns for axis 1) of which the larger population shows the total, and has hardly more: a line's shape."""
-    hardly: Mask = (rest.sum(axis=axis, keepdims=True) < children.rules.smallest_range) & ~larger.pattern.of(*_margin(pair, axis))
+def hardly_more(children: Children, larger: Larger, *margin: str) -> Mask:
+    """The groups, by a table of totals, of which the larger population shows the total, and has hardly more."""
+    rest = larger.counted(*margin) - children.counted(*margin)[0]
+    hardly: Mask = (rest < children.rules.smallest_range) & ~larger.pattern.of(*margin)
     return hardly
 
 
@@ -233,7 +231,7 @@ def _that_tell_sums(larger: Larger, children: Children, pattern: Pattern, pair: 
     there = larger.pattern.of(*pair) & (whole > 0)
     for axis in (2, 1):
         margin, crossing = _margin(pair, axis), _margin(pair, 3 - axis)
-        same = _hardly_more(larger, children, pair, whole - size, 3 - axis) & ~pattern.of(*crossing)
+        same = children.hardly_more(larger, *crossing) & ~pattern.of(*crossing)
         others = here & ~same
         told = (here & same).any(axis=axis, keepdims=True) & ~(there & ~same).any(axis=axis, keepdims=True)
         told &= ~larger.pattern.of(*margin) & ~pattern.of(*margin)

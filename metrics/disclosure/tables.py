@@ -128,11 +128,10 @@ def _one_way(subject: Subject, pattern: Pattern, name: str) -> Mask:
         seeds = seeds | pattern.also[name, ALL][:, :, 0]
     hidden = measured.whole[:, :, 0] | pattern.withheld.get(name, np.zeros(len(size), dtype=bool))[:, None]
     outer = pattern.of(axis.parent, ALL)[:, :, 0]
-    for period in np.flatnonzero(~hidden.all(axis=1)):
-        for group, members in enumerate(subject.rows.parts(name)):
-            if outer[period, group]:
-                hidden[period, members] = True
-                continue
+    open_ = ~hidden.all(axis=1)
+    for group, members in enumerate(subject.rows.parts(name)):
+        hidden[:, members] |= outer[:, [group]]
+        for period in np.flatnonzero(open_ & ~outer[:, group] & seeds[:, members].any(axis=1)):
             needs = subject.line_needs(int(period), measured, members)
             hidden[period, members] = hide_line(size[period, members], seeds[period, members], needs)
     return hidden[:, :, None] & ~measured.known_empty

@@ -15,10 +15,11 @@ from metrics.disclosure.blocks import Measured
 from metrics.disclosure.complementary import Indices
 from metrics.disclosure.decided import Decided
 from metrics.disclosure.family import ALL, DISABILITY, EITHER, UnitRows, never
-from metrics.disclosure.larger import Larger, most_more, tells_of_few, told_by, told_of_outcome
+from metrics.disclosure.larger import Larger, hardly_more, most_more, tells_of_few, told_by, told_of_outcome
 from metrics.disclosure.primary import all_or_none, few_children, few_with_or_without, nothing
 from metrics.disclosure.tables import Pattern
 
+COMBINATIONS = (DISABILITY, *((name, ALL) for name in (*DISABILITY, EITHER)))
 BEYOND_THE_TABLE = 2
 """How much wider the range of a number of children must be in its own table, because tables by other breakdowns narrow it a little."""
 
@@ -51,6 +52,24 @@ class Children:
     def _sums(self) -> Callable[[str, str], Numbers]:
         return self.rows.sums_of(self.values)
 
+    @functools.cached_property
+    def hardly_more(self) -> Callable[..., Mask]:
+        """See there; of the larger populations all is decided before."""
+        return functools.cache(functools.partial(hardly_more, self))
+
+    @functools.cached_property
+    def most_more(self) -> Callable[[str, str], Numbers]:
+        """See there; each outcome asks for the same."""
+        return functools.cache(lambda first, second: most_more(self, (first, second), self._sums(first, second)))
+
+    @functools.cached_property
+    def combinations_small(self) -> Mask:
+        """Whether a combination of disability and mental health problem, or a group of one of the three, is hidden by itself: by period."""
+        found = np.zeros(len(self.rows.periods), dtype=bool)
+        for pair in COMBINATIONS:
+            found |= self.seeds(*pair, self._sums(*pair)).any(axis=(1, 2))
+        return found
+
     def measured(self, first: str, second: str) -> Measured:
         """The table of two axes (see `Measured`)."""
         size, amounts = self.counted(first, second)
@@ -66,7 +85,7 @@ class Children:
         for larger in self.within:
             told |= told_by(larger, self, (first, second), size)
         seeds = self.seeds(first, second, size)
-        growth = (most_more(self, (first, second), size),)
+        growth = (self.most_more(first, second),)
         return Measured(size, amounts, seeds, np.ones(size.shape, dtype=bool), growth, whole, known_empty, told & ~seeds, rests)
 
     def _unsafe_pair(self, first: str, second: str) -> Mask:
@@ -142,6 +161,15 @@ class Outcome:
     def _sums(self) -> tuple[Callable[[str, str], Numbers], ...]:
         return tuple(self.rows.sums_of(values) for values in (self.with_outcome, self.without))
 
+    @functools.cached_property
+    def combinations_small(self) -> Mask:
+        """The same as of children, of the outcome."""
+        found = np.zeros(len(self.rows.periods), dtype=bool)
+        for pair in COMBINATIONS:
+            size, amounts = self.counted(*pair)
+            found |= ((self.hidden.of(*pair) | self._few(*pair, size, *amounts)) & (size > 0)).any(axis=(1, 2))
+        return found
+
     def measured(self, first: str, second: str) -> Measured:
         """The table of two axes (see `Measured`)."""
         size, (yes, no) = self.counted(first, second)
@@ -149,11 +177,11 @@ class Outcome:
         seeds = not_shown | self._few(first, second, size, yes, no)
         rests: list[Numbers] = []
         told = nothing(size)
-        growth = [np.where(not_shown, most_more(self.children, (first, second), size), NO_LIMIT)] * 2
+        growth = [np.where(not_shown, self.children.most_more(first, second), NO_LIMIT)] * 2
         if self.apart:
             larger, larger_yes, larger_no, pattern = self.apart
             rests = [larger.counted(first, second) - size]
-            rests += [self.rows.sums(values, first, second) - here for values, here in ((larger_yes, yes), (larger_no, no))]
+            rests += [self.rows.sums_of(values)(first, second) - here for values, here in ((larger_yes, yes), (larger_no, no))]
             seeds |= pattern.of(first, second) if pattern.has(first, second) else nothing(size)
             seeds |= self._few(first, second, *rests)
             if ALL not in (first, second) and pattern.has(first, second):
@@ -193,17 +221,5 @@ def _unless_either(subject: Children | Outcome, first: str, second: str, size: N
     parts have together beyond 'either'. So 'either', and the table of the two parts, are shown only where all combinations could be."""
     whole = nothing(size)
     if (EITHER in (first, second) and (ALL in (first, second) or set(DISABILITY) & {first, second})) or {first, second} == set(DISABILITY):
-        whole |= _combinations_small(subject)[:, None, None]
+        whole |= subject.combinations_small[:, None, None]
     return whole
-
-
-def _combinations_small(subject: Children | Outcome) -> Mask:
-    """Whether a combination of disability and mental health problem, or a group of one of the three, is hidden by itself: by period."""
-    found = np.zeros(len(subject.rows.periods), dtype=bool)
-    for first, second in (DISABILITY, *((name, ALL) for name in (*DISABILITY, EITHER))):
-        size, amounts = subject.counted(first, second)
-        if isinstance(subject, Children):
-            found |= subject.seeds(first, second, size).any(axis=(1, 2))
-        else:
-            found |= ((subject.hidden.of(first, second) | subject._few(first, second, size, *amounts)) & (size > 0)).any(axis=(1, 2))
-    return found
