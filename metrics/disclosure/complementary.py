@@ -48,7 +48,8 @@ class Tables:
     The last row and the last column stand for the groups whose own total is hidden, taken together (empty if there is none).
     `size`: children in each cell, by which the next smallest is chosen. `hidden`: what is hidden already. `known_empty`: empty cells
     that everybody knows to be so. `told`: cells that stay shown, as a larger population tells them. `split`: cells of several groups taken
-    together that may share what they hold in any way. `failed`: the tables that are unsafe even when all else is hidden.
+    together that may share what they hold in any way. `failed`: the tables that are unsafe even when all else is hidden. `lonely`: what
+    `_alone` gives, once it has been found.
     """
 
     size: Numbers
@@ -58,12 +59,16 @@ class Tables:
     told: Mask
     split: Mask
     failed: Mask
+    lonely: tuple[Mask, Mask] | None = None
 
     def of(self, tables: Indices) -> Tables:
         """The same for some of the tables."""
         layers = tuple(layer.of(tables) for layer in self.layers)
-        masks = (mask[tables] for mask in (self.known_empty, self.told, self.split, self.failed))
-        return Tables(self.size[tables], self.hidden[tables], layers, *masks)
+        along, down = self._alone()
+        return Tables(
+            self.size[tables], self.hidden[tables], layers, self.known_empty[tables], self.told[tables], self.split[tables],
+            self.failed[tables], (along[tables], down[tables]),
+        )
 
     def alone(self) -> Mask:
         """Cells beside which, on a line, there are only cells that are known to be empty: as each line's total is known, they are that
@@ -73,13 +78,15 @@ class Tables:
 
     def told_by_a_total(self) -> Mask:
         """The same, where the total is shown by itself and is of one group: there is nothing to hide."""
-        along, down = self._alone()
+        along, down = (mask.copy() for mask in self._alone())
         along[:, -1], down[:, :, -1] = False, False
         return (along | down) & ~self.split
 
     def _alone(self) -> tuple[Mask, Mask]:
-        others = ~self.known_empty
-        return others & (others.sum(axis=2, keepdims=True) == 1), others & (others.sum(axis=1, keepdims=True) == 1)
+        if self.lonely is None:
+            others = ~self.known_empty
+            self.lonely = others & (others.sum(axis=2, keepdims=True) == 1), others & (others.sum(axis=1, keepdims=True) == 1)
+        return self.lonely
 
 
 def hide_line(size: Numbers, hidden: Mask, needs: list[tuple[Numbers, float]]) -> Mask:
@@ -199,7 +206,9 @@ def _settle_by_bounds(now: Tables, safe: Mask) -> None:
     hidden = _audited(now)
     for number, layer in enumerate(now.layers):
         for room in layer.rooms:
-            safe[number] |= _certainly_safe(layer, room.where(hidden), now.split)
+            left = np.flatnonzero((hidden & ~safe[number]).any(axis=(1, 2)))
+            if len(left):
+                safe[number, left] |= _certainly_safe(layer.of(left), room.of(left).where(hidden[left]), now.split[left])
 
 
 def _first_unsafe(now: Tables, safe: Mask) -> Mask:
@@ -252,8 +261,9 @@ def _hide_beside(now: Tables, unsafe: Mask) -> None:
     """Hides, for the first unsafe cell of each table, the next smallest in its row and in its column, or else anywhere."""
     flat = unsafe.reshape(len(unsafe), -1).argmax(axis=1)
     row, column = np.divmod(flat, unsafe.shape[2])
+    among = _candidates(now)
     for table in np.flatnonzero(unsafe.any(axis=(1, 2))):
-        candidates = _candidates(now.of(np.array([table])))[0]
+        candidates = among[table]
         places = [(row[table], candidates[row[table]].argmin()), (candidates[:, column[table]].argmin(), column[table])]
         found = [place for place in places if np.isfinite(candidates[place])]
         anywhere = np.unravel_index(candidates.argmin(), candidates.shape)

@@ -106,12 +106,18 @@ class UnitRows:
         return self._parts[name]
 
     def of_periods(self, periods: Codes) -> UnitRows:
-        """The rows of some of the periods."""
+        """The rows of some of the periods: these, with all that is known of them, where it is all periods."""
+        if len(periods) == len(self.periods):
+            return self
         kept = np.isin(self.period, periods)
         child = self.child[kept] if self.child is not None else None
         labels = tuple(self.periods[number] for number in periods)
         codes = {name: code[kept] for name, code in self.codes.items()}
         return UnitRows(labels, np.searchsorted(periods, self.period[kept]), self.axes, codes, child)
+
+    def in_periods(self, values: Numbers, periods: Codes) -> Numbers:
+        """Of values by row those of the rows of some of the periods."""
+        return values if len(periods) == len(self.periods) else values[np.isin(self.period, periods)]
 
     def with_axis(self, axis: Axis, codes: Codes, nested: Axis) -> UnitRows:
         """The same rows with an axis more, and `nested` now inside it."""

@@ -61,14 +61,11 @@ def most_more(children: Children, pair: Pair, size: Numbers) -> Numbers:
 def empty_in_larger(larger: Larger, children: Children, pattern: Pattern, pair: Pair) -> Mask:
     """The cells that are known to be empty in a larger population too: on lines whose totals are shown of both, and about the same, and of
     which `pattern` shows that nobody is there, by themselves or as nobody is on the other line."""
-    could_be: Mask = (larger.counted(*pair) == 0) & larger.pattern.of(*pair)
-    if not could_be.any():
-        return could_be
-    nobody = [(children.counted(*margin)[0] == 0) & ~pattern.of(*margin) for margin in (pair, (pair[0], ALL), (ALL, pair[1]))]
-    empty: Mask = np.zeros_like(nobody[0])
-    for margin in (_margin(pair, axis) for axis in (2, 1)):
-        empty |= children.hardly_more(larger, *margin) & ~pattern.of(*margin)
-    told: Mask = empty & (nobody[0] | nobody[1] | nobody[2]) & could_be
+    along, down = (children.hardly_more(larger, *margin) & ~pattern.of(*margin) for margin in (_margin(pair, axis) for axis in (2, 1)))
+    told: Mask = (along | down) & (larger.counted(*pair) == 0) & larger.pattern.of(*pair)
+    if told.any():
+        nobody = [(children.counted(*margin)[0] == 0) & ~pattern.of(*margin) for margin in (pair, (pair[0], ALL), (ALL, pair[1]))]
+        told &= nobody[0] | nobody[1] | nobody[2]
     return told
 
 
@@ -214,10 +211,11 @@ def _groups_told(children: Children, pattern: Pattern, larger: Larger, pair: Pai
     shape (periods, groups)."""
     columns = (ALL, pair[1])
     own, whole = children.counted(*columns)[0], larger.counted(*columns)
-    shown = ~pattern.of(*columns) & ~larger.pattern.of(*columns)
-    same = shown & (whole - own < children.rules.smallest_range)
-    beyond = np.where(same, whole - own, 0).sum(axis=2)
+    same = children.hardly_more(larger, *columns) & ~pattern.of(*columns)
     cells, hidden = larger.counted(*pair), larger.pattern.of(*pair)
+    if not same.any():
+        return nothing(cells[:, :, 0])
+    beyond = np.where(same, whole - own, 0).sum(axis=2)
     could_be = np.where(~pattern.of(*columns), np.minimum(cells, own), cells)
     unknown = beyond + np.where(same, 0, could_be).sum(axis=2)
     told: Mask = ~(hidden & ~same).any(axis=2) & ~larger.pattern.of(pair[0], ALL)[:, :, 0] & (unknown < children.rules.smallest_range)
@@ -227,11 +225,13 @@ def _groups_told(children: Children, pattern: Pattern, larger: Larger, pair: Pai
 def _that_tell_sums(larger: Larger, children: Children, pattern: Pattern, pair: Pair, size: Numbers) -> Iterator[Mask]:
     """Where the larger population hides, of a line, only cells that are about the same here, it tells how many the other hidden cells of
     the line hold together: so it must hide the smallest of these too."""
-    here, whole = pattern.of(*pair) & (size > 0), larger.counted(*pair)
-    there = larger.pattern.of(*pair) & (whole > 0)
     for axis in (2, 1):
         margin, crossing = _margin(pair, axis), _margin(pair, 3 - axis)
         same = children.hardly_more(larger, *crossing) & ~pattern.of(*crossing)
+        if not same.any():
+            continue
+        here, whole = pattern.of(*pair) & (size > 0), larger.counted(*pair)
+        there = larger.pattern.of(*pair) & (whole > 0)
         others = here & ~same
         told = (here & same).any(axis=axis, keepdims=True) & ~(there & ~same).any(axis=axis, keepdims=True)
         told &= ~larger.pattern.of(*margin) & ~pattern.of(*margin)

@@ -112,10 +112,9 @@ def in_periods(populations: list[Population], periods: NDArray[np.intp]) -> list
     for population in populations:
         if id(population.rows) not in some:  # most populations share their rows, and what is known of these
             some[id(population.rows)] = population.rows.of_periods(periods)
-        kept = np.isin(population.rows.period, periods)
         part_of = (found[id(population.part_of[0])], population.part_of[1]) if population.part_of else None
         found[id(population)] = replace(
-            population, values=population.values[kept], rows=some[id(population.rows)], part_of=part_of,
+            population, values=population.rows.in_periods(population.values, periods), rows=some[id(population.rows)], part_of=part_of,
             pattern=population.pattern.undecided(periods), unsafe={pair: mask[periods] for pair, mask in population.unsafe.items()},
             empty={pair: mask[periods] for pair, mask in population.empty.items()},
         )

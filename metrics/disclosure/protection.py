@@ -49,9 +49,8 @@ class Undecided:
     def protect(self, labels: Collection[str]) -> Protected:
         """Decides what is hidden of some of the periods."""
         periods = np.array([index for index, label in enumerate(self.rows.periods) if label in labels], dtype=np.intp)
-        kept = np.isin(self.rows.period, periods)
         populations, values = in_periods(self.populations, periods), dict[str, Pattern]()
-        _decide(populations, {name: number[kept] for name, number in self.numbers.items()}, values, self.rules)
+        _decide(populations, {name: self.rows.in_periods(number, periods) for name, number in self.numbers.items()}, values, self.rules)
         denominators = {id: population.pattern for population in populations for id in population.measures}
         return Protected(tuple(self.rows.periods[index] for index in periods), self.rows.axes, denominators, values)
 
@@ -88,10 +87,10 @@ def _decide(
     periods = _hide_more(populations, values, numbers)
     if not len(periods) or not rounds:
         return
-    kept = np.isin(populations[0].rows.period, periods)
+    kept = {name: populations[0].rows.in_periods(number, periods) for name, number in numbers.items()}
     some = in_periods(populations, periods)
     again = {id: pattern.undecided(periods) for id, pattern in values.items()}
-    _decide(some, {name: number[kept] for name, number in numbers.items()}, again, rules, rounds - 1)
+    _decide(some, kept, again, rules, rounds - 1)
     for population, newer in zip(populations, some, strict=True):
         population.pattern.take_over(newer.pattern, periods)
     for id, pattern in again.items():
