@@ -176,10 +176,8 @@ def collected(block: Block) -> Collected:
     merged_rows, merged_columns = _merged(block, 2), _merged(block, 1)
     count = len(measured.amounts)
     several = (*measured.amounts, *measured.growth, *(rest for rest, _ in measured.rests))
-    total, open_, possible_groups, *others = (
-        _with_sums(_with_sums(values, merged_rows[:, :, None], 1), merged_columns[:, None, :], 2)
-        for values in (size, measured.free, ~measured.known_empty, *several)
-    )
+    each = np.stack([size, measured.free, ~measured.known_empty, *several], dtype=np.float64)
+    total, open_, possible_groups, *others = _with_sums(_with_sums(each, merged_rows[:, :, None], 2), merged_columns[:, None, :], 3)
     amounts, growth, rests = others[:count], [np.minimum(most, NO_LIMIT) for most in others[count:2 * count]], others[2 * count:]
     own = ~merged_rows[:, :, None] & ~merged_columns[:, None, :]
     apart, seeds, told = (_with_last(values & own) for values in (own, measured.seeds, measured.told))
@@ -208,11 +206,10 @@ def _merged(block: Block, axis: int) -> Mask:
     return both
 
 
-def _with_sums(values: np.ndarray, merged: Mask, axis: int) -> Numbers:
+def _with_sums(values: Numbers, merged: Mask, axis: int) -> Numbers:
     """With one line more along an axis, that has the sums of the merged lines; these hold nothing then."""
     sums = np.where(merged, values, 0).sum(axis=axis, keepdims=True)
-    both: Numbers = np.concatenate([np.where(merged, 0, values), sums], axis=axis, dtype=np.float64)
-    return both
+    return np.concatenate([np.where(merged, 0, values), sums], axis=axis)
 
 
 def _with_last(mask: Mask) -> Mask:
