@@ -146,7 +146,9 @@ def draw(page: StreamlitPage, authority: str, person: Person, still: Still) -> N
     published = comparator_choice.choose(comparator_figures.current(made_up=data.reporting.made_up, chosen=one))
     chosen = replace(chosen, compare=comparator_choice.in_address(published))
     shown = filters.shown_words(chosen, choices(data, chosen.grain).periods, data.reporting.as_at)
-    guard = SessionGuard(workspace, person, still, data.reporting.version, st.session_state, page.title, shown)
+    # Pages set other authorities' numbers beside those of one that is chosen, and the audit log has what was seen.
+    seen = f"{shown}, and others beside {one}" if one else shown
+    guard = SessionGuard(workspace, person, still, data.reporting.version, st.session_state, page.title, seen)
     view = open_view(data, chosen, guard, published)
     saved_views(view, page)
     with st.container(gap="xsmall"):

@@ -21,7 +21,9 @@ from dashboard.comparator_figures import current
 from dashboard.personal import PersonalReporting
 from dashboard.pooled import Pooled, named_alike, pooled_rows, pooled_sentence
 from dashboard.reporting import Reporting
+from dashboard.session import workspace
 from dashboard.view import Filters, View
+from data_access.audit import entries
 from data_access.engines import engine
 from data_access.load import load_authorities
 from metrics.catalogue import get, measures
@@ -249,6 +251,7 @@ def test_the_pages_show_them(together: Together, monkeypatch: pytest.MonkeyPatch
     assert {row["group"] for row in rows} >= {"All 4 authorities loaded", "The 3 authorities loaded in London"}
     page = visitor.go("authorities")
     assert f"marks {OWN} here, and leaves no other out" in page.text and "Kent" in page.text
+    assert entries(workspace())["filters"][0].endswith(f", and others beside {OWN}")
     whole = Visitor(monkeypatch, "Analyst", grain="Year").go("statement_2")
     assert "authorities loaded" not in whole.text
     st.cache_resource.clear()
