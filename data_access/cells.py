@@ -19,7 +19,7 @@ def fetch(connection: sa.Connection, statement: sa.Select[Any], schema: dict[str
     """
     if connection.dialect.name == "postgresql":
         # PostgreSQL takes the rows of a WITH for very few and would try all pairs of two of them: ten minutes for a hundred authorities.
-        connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
+        connection.execute(sa.select(sa.func.set_config("enable_nestloop", "off", True)))  # until the transaction ends
     result = connection.execution_options(duckdb_arrow=True).execute(statement)
     # DuckDB's result has an Arrow table and Spark's cursor has one; other engines give rows.
     arrow = getattr(result, "arrow", None)
