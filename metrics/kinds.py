@@ -162,11 +162,11 @@ class Rate(Measure):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mean(Measure):
-    """The mean of a score over the denominator's rows; a score runs from 0 to `highest_score`."""
+    """The mean of a score over the denominator's rows; a score runs from 0 to `highest_score`, if it has an end."""
 
     kind: ClassVar[str] = "mean"
     score: Total
-    highest_score: float
+    highest_score: float | None = None
 
     @property
     def most(self) -> float | None:
