@@ -1,4 +1,4 @@
-"""Intervals that go on beyond the axis of a chart of groups: a very small group's would leave those of all others flat."""
+"""The axis of a chart of groups, and intervals that go on beyond it: a very small group's would leave those of all others flat."""
 
 from __future__ import annotations
 
@@ -6,10 +6,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.charts.theme import KeyItem
+from metrics.kinds import Measure
 
 FAR = 2.0
 """An interval that reaches so many times as far as all else would leave all else less than half of the chart."""
 BEYOND = KeyItem("beyond", "Arrow: the interval goes on, further than there is room for")
+
+
+def value_range(measure: Measure, levels: Sequence[float], intervals: Sequence[tuple[float | None, float | None]]) -> list[float]:
+    """From 0, so that distances can be compared from measure to measure; an average score from near its lowest.
+
+    `levels`: the values and whatever is drawn beside them. `intervals`: the lower and upper end of each group's, if it has one.
+    """
+    lower, upper = [low for low, _ in intervals if low is not None], [high for _, high in intervals if high is not None]
+    if measure.kind == "mean":
+        high, low = max([*levels, *upper], default=1.0) or 1.0, min([*levels, *lower], default=0.0)
+        return [low - (high - low) * 0.08 - 0.1, high + (high - low) * 0.08 + 0.1]
+    high = axis_end(upper, levels) * (100 if measure.percent else 1)
+    return [-high * 0.02, min(high * 1.06, 102.0) if measure.percent else high * 1.06]
 
 
 def axis_end(ends: Sequence[float], levels: Sequence[float]) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts.beyond import BEYOND, arrow, axis_end
+from dashboard.charts.beyond import BEYOND, arrow, value_range
 from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, Drawing, KeyItem, axis, figure_of, layout, line, plain_html
 from dashboard.charts.trend import tick_label, tick_positions
 from dashboard.equality_words import COMPARED, Row, gap_label, gaps_alt, standing_of, trend_alt, value_label, values_alt
@@ -45,7 +45,10 @@ def values_chart(measure: Measure, breakdown: Breakdown, rows: Sequence[Row], ov
     drawn = [(index, row) for index, row in enumerate(rows) if row["value"] is not None]
     levels = [(index, row["rest_value"] if overall is None else overall) for index, row in drawn if overall is not None
               or standing_of(row) in COMPARED]
-    span = _value_range(measure, [row for _, row in drawn], [level for _, level in levels])
+    span = value_range(
+        measure, [*(row["value"] for _, row in drawn), *(level for _, level in levels)],
+        [(row["value_lower"], row["value_upper"]) for _, row in drawn],
+    )
     beyond = [(index, row) for index, row in drawn if row["value_upper"] is not None and row["value_upper"] * scale > span[1]]
     traces = [
         *_upright_lines([(index, level * scale) for index, level in levels]),
@@ -139,19 +142,6 @@ def _upright_lines(levels: Sequence[tuple[int, float]]) -> list[dict[str, Any]]:
     x = [place for _, level in levels for place in (level, level, None)]
     y = [place for index, _ in levels for place in (index - LINE_ABOVE, index + LINE_BELOW, None)]
     return [_stroke(x, y, line(AVERAGE, 3))] if levels else []
-
-
-def _value_range(measure: Measure, rows: Sequence[Row], more: Sequence[float]) -> list[float]:
-    """From 0, so that distances can be compared from measure to measure; an average score from near its lowest."""
-    scale = 100 if measure.percent else 1
-    levels = [*(row["value"] for row in rows), *more]
-    ends = [row["value_upper"] for row in rows if row["value_upper"] is not None]
-    if measure.kind == "mean":
-        high = max([*levels, *ends], default=1.0) or 1.0
-        low = min([*levels, *(row["value_lower"] for row in rows if row["value_lower"] is not None)], default=0.0)
-        return [low - (high - low) * 0.08 - 0.1, high + (high - low) * 0.08 + 0.1]
-    high = axis_end(ends, levels) * scale
-    return [-high * 0.02, min(high * 1.06, 102.0) if measure.percent else high * 1.06]
 
 
 def _rows_figure(

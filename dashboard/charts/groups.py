@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.charts.beyond import BEYOND, arrow, axis_end
+from dashboard.charts.beyond import BEYOND, arrow, value_range
 from dashboard.charts.theme import (
     AVERAGE,
     COMMON_CAUSE,
@@ -54,7 +54,8 @@ def groups_chart(
     row_height = DOT_HEIGHT + lines * LINE_HEIGHT
     held_rows = {index: held[row[breakdown.id]] for index, row in enumerate(rows) if row[breakdown.id] in held}
     reach = MARK_PIXELS / row_height
-    span = _range(rows, measure, overall, held, scale)
+    levels = [row["value"] for row in rows if row["value"] is not None] + [*held.values(), *([overall] if overall is not None else [])]
+    span = value_range(measure, levels, [(row["lower"], row["upper"]) for row in rows])
     beyond = [(index, row) for index, row in enumerate(rows) if row["upper"] is not None and row["upper"] * scale > span[1]]
     traces = [
         *_marks(dict.fromkeys(range(len(rows)), overall) if overall is not None else {}, scale, reach, AVERAGE),
@@ -132,21 +133,6 @@ def _marks(levels: Mapping[int, float], scale: int, reach: float, colour: str) -
         x += [level * scale, level * scale, None]
         y += [index - reach, index + reach, None]
     return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip", "line": line(colour, 3)}] if x else []
-
-
-def _range(
-    rows: list[dict[str, Any]], measure: Measure, overall: float | None, targets: Mapping[str, float], scale: int
-) -> list[float]:
-    """From 0, so that distances between dots can be compared from measure to measure; an average score from near its lowest."""
-    levels = [row["value"] for row in rows if row["value"] is not None]
-    levels += [*targets.values(), *([overall] if overall is not None else [])]
-    ends = [row["upper"] for row in rows if row["upper"] is not None]
-    if measure.kind == "mean":
-        high = max([*levels, *ends], default=1.0) or 1.0
-        low = min([*levels, *(row["lower"] for row in rows if row["lower"] is not None)], default=0.0)
-        return [low - (high - low) * 0.08 - 0.1, high + (high - low) * 0.08 + 0.1]
-    high = axis_end(ends, levels) * scale
-    return [-high * 0.02, min(high * 1.06, 102.0) if measure.percent else high * 1.06]
 
 
 def _key(
