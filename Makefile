@@ -15,18 +15,21 @@ COMPILE_LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --pytho
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports audit bench docs lock upgrade clean
+.PHONY: help run test test-all check lint types imports audit bench signals docs lock upgrade clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 \2/p' Makefile | awk '{ printf "  %s %-8s ", $$1, $$2; $$1 = $$2 = ""; print }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \2/p' Makefile | awk '{ printf "  %s %-8s ", $$1, $$2; $$1 = $$2 = ""; print }'
 
 run: .venv/.installed ## set up, fill an empty database with a made-up authority, open the dashboard on http://localhost:8501
 	@$(BIN)/qs133 demo
 
-test: .venv/.installed-test ## set up with a browser, LibreOffice and a PostgreSQL, and run every test; ARGS="..." goes to pytest
+test: .venv/.installed-test ## set up with a browser, LibreOffice and a PostgreSQL, and run the tests; ARGS="..." goes to pytest
 	@$(BIN)/python -m tests.browser.find_browser
 	@$(BIN)/python -m tests.office
 	@$(PYTEST) $(ARGS)
+
+test-all: ## the same with the long tests: a Spark, kills, full disks, servers that go away while people click, every authority by every grain
+	@$(MAKE) test ARGS="--long $(ARGS)"
 
 check: lint types imports audit test ## all that is run before a commit
 
@@ -43,7 +46,9 @@ audit: .venv/.installed-test ## ask whether what the dashboard runs on has known
 	@$(BIN)/python -m tests.audit_dependencies
 
 bench: .venv/.installed-test ## measure speed, as ratios against the least that could be done
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(filter-out bench,$(MAKECMDGOALS))
+
+signals: bench ## how often process control flags what has not changed: `make bench signals`
 
 docs: .venv/.installed ## write the generated parts of the documentation anew
 	@$(BIN)/python -m dashboard.generated_docs

@@ -11,6 +11,8 @@ A collection year is the calendar year in which it ends: 2026 is 1 April 2025 to
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Iterable
 
 NOT_RECORDED = "Not recorded"
 
@@ -91,10 +93,50 @@ INTERVIEW_MARK = "J"
 INTERVIEW_ATTENDED_BEFORE = datetime.date(2024, 8, 19)
 """Until this date J (interview) was a present mark; from it on J is not a possible session."""
 
+YES_WORDS, NO_WORDS = ("1", "yes", "y", "true"), ("0", "no", "n", "false")
+"""How an extract may write a flag, in any case."""
 
-def sex_codes(collection_year: int) -> dict[str, str]:
-    """SEX codes of a collection year, to M, F or U."""
-    return {"M": "M", "F": "F", "U": "U"} if collection_year >= 2025 else {"1": "M", "2": "F"}
+WORDS = {
+    "M": ("Male",), "F": ("Female",), "U": ("Neither",),
+    "WBRI": ("White British",), "WIRI": ("White Irish",), "WOTH": ("Any other White background",),
+    "WIRT": ("Traveller of Irish heritage",), "WROM": ("Gypsy/Roma", "Gypsy or Roma"),
+    "MWBC": ("White and Black Caribbean", "Mixed - White and Black Caribbean"),
+    "MWBA": ("White and Black African", "Mixed - White and Black African"), "MWAS": ("White and Asian", "Mixed - White and Asian"),
+    "MOTH": ("Any other Mixed background",), "AIND": ("Indian", "Asian or Asian British - Indian"),
+    "APKN": ("Pakistani", "Asian or Asian British - Pakistani"), "ABAN": ("Bangladeshi", "Asian or Asian British - Bangladeshi"),
+    "AOTH": ("Any other Asian background",), "BCRB": ("Caribbean", "Black Caribbean", "Black or Black British - Caribbean"),
+    "BAFR": ("African", "Black African", "Black or Black British - African"), "BOTH": ("Any other Black background",),
+    "CHNE": ("Chinese",), "OOTH": ("Any other ethnic group",), "REFU": ("Refused",),
+    "NOBT": ("Information not yet obtained", "Information not obtained", "Not yet obtained"),
+    "section_20": ("Accommodated (section 20)",), "other_looked_after": ("Looked after under another order",),
+    "kinship_foster_carer": ("Foster carer who is a relative or friend",), "residential": ("Children's home or residential school",),
+    "independent_or_supported": ("Independent or supported living",), "birth_parents": ("Own parents",),
+    "secure_or_custody": ("Secure unit or custody",),
+    "social_emotional": ("Social and emotional",),
+    "possible": ("May have attachment difficulties",), "at_risk": ("At risk of attachment difficulties",),
+    "confirmed": ("Confirmed attachment difficulties",),
+    "video_feedback": ("Video feedback programme",), "parental_sensitivity": ("Parental sensitivity programme",),
+    "SUSP": ("Suspension",), "PERM": ("Permanent exclusion",), "uk": ("From the UK",), "overseas": ("From overseas",),
+}
+"""The words that an extract may write in place of a code, beside the code itself with spaces for underscores ('Foster carer').
+
+The ethnic groups are as the Department for Education's guide names them, some also as the census does. Compared in lower case, all but
+letters and digits being one space.
+"""
+
+
+def in_words(codes: Iterable[str]) -> dict[str, str]:
+    """Each way to say one of these codes, in lower case with all but letters and digits as one space, to the code."""
+    return {plain(said): code for code in codes for said in (code, *WORDS.get(code, ()))}
+
+
+def plain(text: str) -> str:
+    """Text in lower case, all but letters and digits being one space."""
+    return re.sub(r"[\W_]+", " ", text.lower()).strip()
+
+
+SEX = {"1": "M", "2": "F", "M": "M", "F": "F", "U": "U"}
+"""SEX to M, F or U, in the codes to 2023/24 and in those from 2024/25: each is read in every year."""
 
 
 def place_codes(collection_year: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import functools
 
 from pydantic import BaseModel, ConfigDict
 
+from config.cohorts import CohortChoice
 from config.toml_file import read_model
 
 
@@ -14,6 +15,7 @@ class LocalChoices(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    cohort: CohortChoice
     assessment_before_programme_days: int
     sdq_concern_from: int
     parental_sensitivity_lookback_days: int

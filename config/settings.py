@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.home import home_folder
 from config.toml_file import ConfigError, config_folder, line_of, read_toml, while_it_says_the_same
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
@@ -40,7 +41,7 @@ def settings() -> Settings:
         database=absolute_address(os.environ.get("QS133_DATABASE_URL") or values["database"]),
         workspace=absolute_address(os.environ.get("QS133_WORKSPACE_URL") or values["workspace"]),
         region=os.environ.get("QS133_REGION") or values.get("region", OPTIONAL["region"]),
-        comparators=PROJECT_FOLDER / (os.environ.get("QS133_COMPARATORS") or values.get("comparators") or OPTIONAL["comparators"]),
+        comparators=home_folder() / (os.environ.get("QS133_COMPARATORS") or values.get("comparators") or OPTIONAL["comparators"]),
     )
 
 
@@ -60,9 +61,9 @@ def _values(path: Path) -> dict[str, str]:
 
 
 def absolute_address(url: str) -> str:
-    """A database address whose relative file path, if it has one, is taken from the project's folder."""
+    """A database address whose relative file path, if it has one, is taken from the home folder."""
     for prefix in FILE_DATABASES:
         path = url.removeprefix(prefix)
         if path != url and path and path != ":memory:" and not Path(path).is_absolute():
-            return f"{prefix}{PROJECT_FOLDER / path}"
+            return f"{prefix}{home_folder() / path}"
     return url

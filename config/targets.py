@@ -12,7 +12,8 @@ from config.code_lists import PLACEMENTS
 from config.toml_file import ConfigError, check_date, check_text, config_folder, read_entries, while_it_says_the_same
 
 REQUIRED = ("measure", "level", "from")
-OPTIONAL = ("placement", "reason")
+OPTIONAL = ("placement", "period", "reason")
+PERIODS = ("month", "quarter", "term", "year")
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Target:
     """A level that a measure should reach from a date on.
 
     `level` is in the unit people read: percent for proportions and attendance, otherwise the measure's own unit.
-    `placement` is None for a target that holds for all placements. `line` is where `targets.toml` has it, None for one that was set
+    `placement` is None for a target that holds for all placements, `period` None for one that holds at every length of period.
+    `line` is where `targets.toml` has it, None for one that was set
     in the dashboard; whether the measure exists is for those who know the measures to check.
     """
 
@@ -30,6 +32,7 @@ class Target:
     placement: str | None
     reason: str
     line: int | None = None
+    period: str | None = None
 
 
 def targets() -> tuple[Target, ...]:
@@ -43,10 +46,10 @@ def targets() -> tuple[Target, ...]:
 
 
 def _targets(path: Path) -> tuple[Target, ...]:
-    read: dict[tuple[str, datetime.date, str | None], Target] = {}
+    read: dict[tuple[str, datetime.date, str | None, str | None], Target] = {}
     for at, line, entry in read_entries(path, "target", REQUIRED, OPTIONAL):
         target = _target(at, line, entry)
-        key_of = (target.measure, target.from_date, target.placement)
+        key_of = (target.measure, target.from_date, target.placement, target.period)
         if key_of in read:
             raise ConfigError(
                 f"{at}: this target repeats the one of line {read[key_of].line} "
@@ -61,7 +64,7 @@ def _target(at: str, line: int, entry: dict[str, Any]) -> Target:
     for key in ("measure", *OPTIONAL):
         if key in entry:
             check_text(at, key, entry[key])
-    level, from_date, placement = entry["level"], entry["from"], entry.get("placement")
+    level, from_date, placement, period = entry["level"], entry["from"], entry.get("placement"), entry.get("period")
     if isinstance(level, bool) or not isinstance(level, int | float) or not math.isfinite(level):
         raise ConfigError(f"{at}: level must be a number such as 90 or 2.5, not {level!r}.")
     if level < 0:
@@ -69,5 +72,7 @@ def _target(at: str, line: int, entry: dict[str, Any]) -> Target:
     check_date(at, "from", from_date)
     if placement is not None and placement not in PLACEMENTS:
         raise ConfigError(f"{at}: there is no placement {placement!r}. The placements are {', '.join(PLACEMENTS)}.")
-    return Target(entry["measure"], float(level), from_date, placement, entry.get("reason", ""), line)
+    if period is not None and period not in PERIODS:
+        raise ConfigError(f"{at}: there is no period {period!r}. The periods are {', '.join(PERIODS)}.")
+    return Target(entry["measure"], float(level), from_date, placement, entry.get("reason", ""), line, period)
 

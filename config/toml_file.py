@@ -14,8 +14,14 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
+from config.home import home_folder
+
 Model = TypeVar("Model", bound=BaseModel)
 T = TypeVar("T")
+
+
+PACKAGED = Path(__file__).parent
+"""The settings files as the program brings them."""
 
 
 class ConfigError(Exception):
@@ -23,8 +29,11 @@ class ConfigError(Exception):
 
 
 def config_folder() -> Path:
-    """The folder of TOML files: `QS133_CONFIG` when it is set, otherwise this one."""
-    return Path(os.environ.get("QS133_CONFIG") or Path(__file__).parent)
+    """The folder of TOML files: the one that `QS133_CONFIG` names, otherwise `config` in the home folder.
+
+    A file that the latter lacks is read as the program brings it.
+    """
+    return Path(os.environ.get("QS133_CONFIG") or home_folder() / "config")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -39,6 +48,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def _text(path: Path) -> str:
+    brought = PACKAGED / path.name
+    if path.parent == home_folder() / "config" and not os.environ.get("QS133_CONFIG") and not path.exists() and brought.is_file():
+        path = brought
     try:
         return path.read_text(encoding="utf-8-sig")  # some editors put a byte-order mark in front
     except FileNotFoundError:

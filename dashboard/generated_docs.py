@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from config.settings import PROJECT_FOLDER
 from data_access import tables
-from data_access.load.return_checks import CHECKS
-from metrics import catalogue
-from metrics.breakdowns import BREAKDOWNS
-from metrics.kinds import Mean, Measure, Proportion, Rate, RatioOfTotals
+from data_access.load.checking.return_checks import CHECKS
+from metrics.measures import catalogue
+from metrics.measures.kinds import Mean, Measure, Proportion, Rate, RatioOfTotals
+from metrics.units.breakdowns import BREAKDOWNS
 
 BEGIN, END = "<!-- measures: written by `make docs` -->", "<!-- end of measures -->"
 KINDS = {
@@ -77,7 +77,7 @@ def _measures_document() -> Iterator[str]:
             yield f"- **How it is counted:** {measure.counted}"
             if measure.sources():
                 yield f"- **Needs:** {', '.join(f'`{name}`' for name in sorted(measure.sources()))}"
-            yield f"- **Definition last held against its source:** {measure.reviewed.isoformat()}\n"
+            yield f"- **Definition last checked against its source:** {measure.reviewed.isoformat()}\n"
     yield "## Breakdowns\n\n| name | title | groups | taken from |\n|---|---|---|---|"
     for breakdown in BREAKDOWNS.values():
         groups = ", ".join(f"`{group}`" for group in breakdown.labels) or "the values of the extract"

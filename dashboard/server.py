@@ -6,6 +6,8 @@ to the first page after a sign-in.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -16,8 +18,16 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.garbage import look_seldom
-from dashboard.readiness import PATH, ready
+from dashboard.access.personal import ACCESS
+from dashboard.own_files import OwnFiles, is_media, keep_deferred_files_apart
+from dashboard.personal_gate import PersonalGate
+from dashboard.readiness import PATH, prepare_in_background, ready
+from dashboard.session.filters import DEFAULT_GRAIN
+from dashboard.session.garbage_collection import look_seldom
+from dashboard.session.state import prepare
+from dashboard.static_compression import StaticCompression
+from dashboard.stream_limits import StreamLimits
+from dashboard.upload_limits import UploadLimits
 
 RETURN_COOKIE = "qs133_return"
 MOST_CHARACTERS = 2000
@@ -57,7 +67,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                if "/media/" in scope["path"]:
+                if is_media(scope["path"]):
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
@@ -115,9 +125,22 @@ def local_page(page: str) -> str | None:
     return page if page.isascii() else None
 
 
+@asynccontextmanager
+async def first_page_counted(_app: st.App) -> AsyncIterator[None]:
+    """Has the first page's numbers counted as the server begins, which goes on answering meanwhile."""
+    prepare_in_background(lambda: prepare(DEFAULT_GRAIN))
+    yield
+
+
 look_seldom()
+keep_deferred_files_apart()
+personal = [Middleware(PersonalGate, access=ACCESS)] if ACCESS else []
 app = st.App(
     Path(__file__).with_name("app.py"),
+    lifespan=first_page_counted,
     routes=[Route(PATH, ready)],
-    middleware=[Middleware(SecurityHeaders), Middleware(ReturnAfterSignIn)],
+    middleware=[
+        Middleware(SecurityHeaders), *personal, Middleware(ReturnAfterSignIn), Middleware(StaticCompression), Middleware(OwnFiles),
+        Middleware(UploadLimits), Middleware(StreamLimits),
+    ],
 )

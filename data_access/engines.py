@@ -12,11 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import registry
 from sqlalchemy.pool import NullPool
 
+from data_access.database_files import PointsNowhere, current_file
 from data_access.spark import NAME as SPARK
 from data_access.tables import data_version
 
 registry.register(SPARK, "data_access.spark.dialect", "SparkDialect")
 
+SMALL_FILE = 50_000_000
+"""Up to this size, in bytes, DuckDB reads with one thread: with two, the cells of one authority take it a third more processor time, most
+of which goes into planning."""
 _ABSENT = "There is no database at {file}. Load data into it with 'qs133 load', or run 'qs133 demo'."
 
 
@@ -37,8 +41,8 @@ def database_file(url: str) -> Path | None:
 def engine(url: str) -> sa.Engine:
     """An engine for readers.
 
-    Each connection to a DuckDB file opens it anew, read-only, and sees the file as it was then, also after a load has
-    put another in its place. A connection to PostgreSQL sees one state of the database until it is given back, and can't write.
+    Each connection to a DuckDB file opens the one that the address means then, read-only, and goes on seeing that one after a
+    load has put another in its place. A connection to PostgreSQL sees one state of the database until it is given back, and can't write.
     Every failure to connect or to read a table that isn't there is raised as DatabaseUnavailable.
     """
     file = database_file(url)
@@ -52,6 +56,17 @@ def engine(url: str) -> sa.Engine:
         made = sa.create_engine(_address(url), pool_pre_ping=True, hide_parameters=True, **options)
     sa.event.listen(made, "handle_error", lambda context: _explain(context, url))
     return made
+
+
+def address_of_file(url: str) -> str:
+    """For a DuckDB database the address of the file that its own address means now; any other address as it is.
+
+    For whoever changes tables where they are, as the owner of a warehouse does. Raises DatabaseUnavailable.
+    """
+    file = database_file(url)
+    if file is None:
+        return url
+    return sa.URL.create("duckdb", database=str(_meant(file))).render_as_string()
 
 
 def _address(url: str) -> sa.URL:
@@ -72,18 +87,40 @@ def _address(url: str) -> sa.URL:
 
 
 def _attach(connection: Any, file: Path) -> None:
-    # Within one process DuckDB shares an open file by its path, and would go on showing a reader the file that a load
-    # has replaced for as long as any other reader is still connected. An attached file isn't shared.
-    if not file.is_file():
+    # Within one process DuckDB shares an open file by its path, and would go on showing a reader what stood at the path before
+    # for as long as any other reader is still connected. An attached file isn't shared.
+    while True:
+        meant = _current(file)
+        try:
+            attach(connection, meant, "reporting")
+            connection.execute("USE reporting")
+            if meant.stat().st_size < SMALL_FILE:
+                connection.execute("SET threads = 1")
+            return
+        except Exception as error:
+            if _current(file) != meant:
+                continue  # a load has put another in its place meanwhile, and this one is gone
+            raise DatabaseUnavailable(
+                f"The database {file} can't be opened ({str(error).splitlines()[0]}). Check that the file is a DuckDB database, that you "
+                "may read it, and that no other program has it open for writing."
+            ) from None
+
+
+def _current(file: Path) -> Path:
+    """The DuckDB file that an address means now, which is there. Raises DatabaseUnavailable."""
+    found = _meant(file)
+    if not found.is_file():
         raise DatabaseUnavailable(_ABSENT.format(file=file))
+    return found
+
+
+def _meant(file: Path) -> Path:
     try:
-        attach(connection, file, "reporting")
-        connection.execute("USE reporting")
-    except Exception as error:
-        raise DatabaseUnavailable(
-            f"The database {file} can't be opened ({str(error).splitlines()[0]}). Check that the file is a DuckDB database, that you "
-            "may read it, and that no other program has it open for writing."
-        ) from None
+        return current_file(file)
+    except PointsNowhere as problem:
+        raise DatabaseUnavailable(str(problem)) from None
+    except OSError as error:
+        raise DatabaseUnavailable(f"The database {file} can't be read ({error.strerror}). Check that you may read it.") from None
 
 
 def attach(connection: Any, file: Path, name: str) -> None:
@@ -103,8 +140,8 @@ def _explain(context: sa.engine.ExceptionContext, url: str) -> None:
         ) from original
     if _has_other_tables(original):
         raise DatabaseUnavailable(
-            f"The database {shown} lacks a table or column that is needed, or has one of another type. Run 'qs133 check' to see which, or "
-            "'qs133 load' to fill it."
+            f"The database {shown} lacks a table or column that is needed, or has one of another type: an older version of qs133 may have "
+            "filled it. Load your files once more with 'qs133 load'; 'qs133 check' says what is missing."
         ) from original
 
 
@@ -117,16 +154,17 @@ def _has_other_tables(error: BaseException | None) -> bool:
 def current_version(url: str) -> str:
     """What changes whenever the data does: cheap to ask often.
 
-    For a DuckDB file it is the file's identity, without opening it; otherwise the version in the table data_version.
+    For DuckDB it is the identity of the file, without opening it; otherwise the version in the table data_version.
     Raises DatabaseUnavailable.
     """
     file = database_file(url)
     if file is not None:
+        meant = _current(file)
         try:
-            status = file.stat()
+            status = meant.stat()
         except OSError:
             raise DatabaseUnavailable(_ABSENT.format(file=file)) from None
-        return f"{status.st_ino}-{status.st_mtime_ns}-{status.st_size}"
+        return f"{meant.name}-{status.st_ino}-{status.st_mtime_ns}-{status.st_size}"
     with _asking(url) as connection:
         row = connection.execute(sa.select(data_version.c.version, data_version.c.loaded_at)).first()
     if row is None:
@@ -150,3 +188,14 @@ def _asking(url: str) -> Iterator[sa.Connection]:
 @lru_cache(maxsize=4)
 def _kept_engine(url: str) -> sa.Engine:
     return engine(url)
+
+
+def has_table(connection: sa.Connection, table: sa.Table) -> bool:
+    """Whether the database has a table, or a view in its place.
+
+    DuckDB is asked for its tables first: in looking for views it makes all of its own, which takes it 0.3 seconds.
+    """
+    inspector = sa.inspect(connection)
+    if connection.dialect.name == "duckdb" and table.name in inspector.get_table_names():
+        return True
+    return bool(inspector.has_table(table.name))

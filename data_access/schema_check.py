@@ -10,9 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from config import code_lists as codes
+from config.coverage import NAMES
 from data_access import periods, tables
-from data_access.engines import DatabaseUnavailable, database_file, engine
-from data_access.load.specification import EXTRACTS, RETURN_TABLES
+from data_access.engines import DatabaseUnavailable, address_of_file, engine
+from data_access.load.checking.specification import EXTRACTS, RETURN_TABLES
+from data_access.load.provided import EDUCATION_PLANS_WITH_PARTS, TRAINING_BY_CARER
+
+RECORD_KEY_BITS = 40
 
 SqlType = type[sa.types.TypeEngine[Any]]
 
@@ -45,14 +49,14 @@ CODES: dict[str, tuple[str, ...]] = {
     "attendance.mark": codes.MARKS,
     "exclusion.category": codes.EXCLUSION_CATEGORIES,
     "period.grain": ("month", "quarter", "term", "year"),
-    "provided_table.name": tuple(table.name for table in (*RETURN_TABLES, *EXTRACTS)),
+    "provided_table.name": (*(table.name for table in (*RETURN_TABLES, *EXTRACTS)), EDUCATION_PLANS_WITH_PARTS, TRAINING_BY_CARER),
 }
 
 KEYS: tuple[tuple[sa.Column[Any], ...], ...] = (
     (tables.child.c.child_id,),
     (tables.assessment.c.assessment_id,),
     (tables.programme.c.programme_id,),
-    (tables.education_plan.c.plan_id,),
+    (tables.education_plan.c.plan_id, tables.education_plan.c.child_id, tables.education_plan.c.completed_date),
     (tables.attendance.c.child_id, tables.attendance.c.session_date, tables.attendance.c.session),
     (tables.previous_permanence.c.child_id, tables.previous_permanence.c.collection_year),
     (tables.period.c.grain, tables.period.c.label),
@@ -75,7 +79,7 @@ def check(url: str) -> list[str]:
             problems = list(_shape(found))
             if problems:
                 return problems
-            return [*_values(connection), *_whole(connection)]
+            return [*_values(connection), *_whole(connection), *_coverage(inspector, connection)]
     finally:
         reader.dispose()
 
@@ -118,6 +122,12 @@ def _values(connection: sa.Connection) -> Iterator[str]:
         if "child_id" in table.columns and table is not tables.child:
             unknown = table.c.child_id.not_in(sa.select(tables.child.c.child_id))
             yield from _counted(connection, table, unknown, f"{table.name} has a child_id that the table child lacks", "Add the children.")
+    key = tables.child.c.record_key
+    unfit = sa.or_(key.is_(None), key < 0, key >= 2**RECORD_KEY_BITS)
+    yield from _counted(
+        connection, tables.child, unfit, f"child.record_key is empty or not from 0 to below 2 to the power of {RECORD_KEY_BITS}",
+        "Give each child a random one that stays with the child: the protected view rounds by it.",
+    )
     unknown = tables.programme_session.c.programme_id.not_in(sa.select(tables.programme.c.programme_id))
     yield from _counted(
         connection, tables.programme_session, unknown, "programme_session has a programme_id that the table programme lacks", "Add them.",
@@ -154,13 +164,32 @@ def _whole(connection: sa.Connection) -> Iterator[str]:
         yield "provided_table is empty, so every measure says 'no data'. Name the data dictionary's tables that you fill, one a row."
 
 
+def _coverage(inspector: sa.Inspector, connection: sa.Connection) -> Iterator[str]:
+    """What is wrong with the table coverage, which may be missing or empty: what time is covered is then worked out."""
+    table = tables.coverage
+    if not inspector.has_table(table.name):
+        return
+    lacking = [column.name for column in table.columns if column.name not in {it["name"] for it in inspector.get_columns(table.name)}]
+    if lacking:
+        yield f"The table coverage lacks {', '.join(lacking)}. Add what is missing, or remove the table: it is then worked out."
+        return
+    allowed = ", ".join(NAMES)
+    yield from _counted(connection, table, table.c.name.not_in(NAMES), f"coverage.name is none of {allowed}", "Use one of these.")
+    never = table.c.end_date <= table.c.start_date
+    yield from _counted(connection, table, never, "coverage ends before it starts", "end_date is the day after the last one covered.")
+    whose = sa.select(tables.child_authority.c.authority)
+    if inspector.has_table(tables.child_authority.name) and connection.scalar(whose.limit(1)) is not None:
+        unknown = table.c.authority.not_in(whose)
+        what = "coverage.authority is none of the authorities of child_authority"
+        yield from _counted(connection, table, unknown, what, "Write the same name, or leave it empty for all.")
+
+
 def create(url: str, as_at: datetime.date) -> None:
     """Makes the tables that are missing, and fills `period` up to a date if it is empty.
 
     For a warehouse that fills the other tables itself. Raises DatabaseUnavailable when the database can't be written.
     """
-    database_file(url)
-    writer = sa.create_engine(url, poolclass=NullPool)
+    writer = sa.create_engine(address_of_file(url), poolclass=NullPool)
     try:
         with writer.begin() as connection:
             tables.metadata.create_all(connection)

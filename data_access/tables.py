@@ -35,6 +35,10 @@ child = sa.Table(
     sa.Column("unaccompanied", sa.SmallInteger, comment="unaccompanied asylum-seeking child"),
     sa.Column("unaccompanied_until", sa.Date, comment="from this day on no longer (DUC)"),
     sa.Column("team", TEXT),
+    sa.Column(
+        "record_key", sa.BigInteger,
+        comment="a random whole number below 2 to the power of 40 that stays with the child: what rounding in the protected view follows",
+    ),
     comment="One row a child.",
 )
 
@@ -125,7 +129,7 @@ outcome_score = sa.Table(
 
 education_plan = sa.Table(
     "education_plan", metadata,
-    sa.Column("plan_id", TEXT, nullable=False),
+    sa.Column("plan_id", TEXT, nullable=False, comment="an empty text where a plan has none: the least"),
     _child_id(),
     sa.Column("completed_date", sa.Date, nullable=False),
     *_flags(*EDUCATION_PLAN_PARTS),
@@ -141,6 +145,16 @@ attendance = sa.Table(
     comment="One row a half-day session.",
 )
 
+attendance_summary = sa.Table(
+    "attendance_summary", metadata,
+    _child_id(),
+    sa.Column("start_date", sa.Date, nullable=False),
+    sa.Column("end_date", sa.Date, nullable=False),
+    sa.Column("possible_sessions", sa.Integer, nullable=False),
+    sa.Column("attended_sessions", sa.Integer, nullable=False),
+    comment="One row a child and half-term, month or week for which attendance is known only as totals, and no marks.",
+)
+
 exclusion = sa.Table(
     "exclusion", metadata,
     _child_id(),
@@ -149,14 +163,24 @@ exclusion = sa.Table(
     comment="One row a suspension or permanent exclusion.",
 )
 
+carer = sa.Table(
+    "carer", metadata,
+    sa.Column("carer_id", TEXT, nullable=False),
+    _child_id(),
+    sa.Column("start_date", sa.Date, nullable=False),
+    sa.Column("end_date", sa.Date),
+    comment="Which carer looks after which child, and when.",
+)
+
 carer_training = sa.Table(
     "carer_training", metadata,
-    _child_id(),
+    sa.Column("child_id", TEXT, comment="the child, where the training is known by child; else carer_id"),
+    sa.Column("carer_id", TEXT, comment="the carer, where the training is known by carer; else child_id"),
     sa.Column("carer_type", TEXT),
     sa.Column("programme", TEXT),
     sa.Column("completed_date", sa.Date, nullable=False),
     sa.Column("age_group", TEXT),
-    comment="One row a training completed by a child's carer.",
+    comment="One row a training completed, by a child's carer or by a carer who looks after children.",
 )
 
 period = sa.Table(
@@ -170,8 +194,17 @@ period = sa.Table(
 
 provided_table = sa.Table(
     "provided_table", metadata,
-    sa.Column("name", TEXT, nullable=False, comment="a source table's name in the data dictionary"),
+    sa.Column("name", TEXT, nullable=False, comment="a source table's name in the data dictionary, or one of docs/database.md"),
     comment="Which source tables were provided. A table that is provided and empty is a fact; one that is not is 'no data'.",
+)
+
+coverage = sa.Table(
+    "coverage", metadata,
+    sa.Column("name", TEXT, nullable=False, comment="what is covered: a name of config/coverage.toml"),
+    sa.Column("authority", TEXT, comment="whose data; empty where the data is that of one authority"),
+    sa.Column("start_date", sa.Date, comment="empty: from the beginning"),
+    sa.Column("end_date", sa.Date, comment="the day after the last one covered; empty: without end"),
+    comment="What time the data covers, as merged half-open intervals. The table may be missing; it is then worked out.",
 )
 
 data_version = sa.Table(
@@ -212,7 +245,18 @@ load_file = sa.Table(
     sa.Column("rows_read", sa.Integer, nullable=False),
     sa.Column("rows_loaded", sa.Integer, nullable=False),
     sa.Column("rows_quarantined", sa.Integer, nullable=False),
-    comment="What became of every file of the last load.",
+    sa.Column("rows_set_aside", sa.Integer, nullable=False, comment="not wanted, as the description of the file says"),
+    comment="What became of every file that the contents are from. Rows read are loaded, quarantined or set aside.",
+)
+
+value_set_aside = sa.Table(
+    "value_set_aside", metadata,
+    sa.Column("source", TEXT, nullable=False),
+    sa.Column("file", TEXT, nullable=False),
+    sa.Column("table_name", TEXT, nullable=False),
+    sa.Column("reason", TEXT, nullable=False, comment="what is wrong with the value, which it names"),
+    sa.Column("rows", sa.Integer, nullable=False, comment="that were loaded without it"),
+    comment="Values without which rows were loaded. The table may be missing.",
 )
 
 quarantine = sa.Table(
@@ -252,6 +296,15 @@ return_check_row = sa.Table(
     comment="The rows that a check of the return found, for those who put the return right. The table may be missing.",
 )
 
+kept_source = sa.Table(
+    "kept_source", metadata,
+    sa.Column("name", TEXT, nullable=False, comment="a source table's name in the data dictionary, or of a list of children"),
+    sa.Column("collection_year", sa.Integer, comment="of a return"),
+    sa.Column("place", sa.Integer, nullable=False, comment="in the order in which later ones replace earlier ones"),
+    sa.Column("rows", TEXT, nullable=False, comment="the rows: Arrow, as base64"),
+    comment="What was loaded of each source table, so that a later load can be put beside it. Without UPNs and postcodes.",
+)
+
 source_pair = sa.Table(
     "source_pair", metadata,
     sa.Column("present_in", TEXT, nullable=False, comment="a source table's name in the data dictionary"),
@@ -266,7 +319,7 @@ load_history = sa.Table(
     sa.Column("load_id", TEXT, nullable=False, comment="one for each time that the contents were replaced"),
     sa.Column("at", sa.DateTime, nullable=False, comment="UTC"),
     sa.Column("who", TEXT, nullable=False, comment="the person; on the command line, the user"),
-    sa.Column("what", TEXT, nullable=False, comment="load, or back: back to an earlier load"),
+    sa.Column("what", TEXT, nullable=False, comment="load; add: beside what was there; or back: back to an earlier load"),
     sa.Column("contents_of", TEXT, nullable=False, comment="the load whose contents these are; for a load its own load_id"),
     sa.Column("version", TEXT, nullable=False, comment="as in data_version"),
     sa.Column("as_at", sa.Date, nullable=False),
@@ -277,7 +330,7 @@ load_history = sa.Table(
 
 NEEDED_BY_MEASURES = (
     child, attachment_need, care_arrangement, placement, care_start, previous_permanence, assessment, programme,
-    programme_session, outcome_score, education_plan, attendance, exclusion, carer_training, period,
+    programme_session, outcome_score, education_plan, attendance, attendance_summary, exclusion, carer, carer_training, period,
     provided_table, data_version,
 )
 """What a warehouse that fills the database itself must provide; the other tables belong to `qs133 load`."""

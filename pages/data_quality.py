@@ -1,8 +1,8 @@
-"""What was loaded, what is missing, and which measures it touches."""
+"""What was loaded, what is missing, and which measures are affected."""
 
-from dashboard.quality_blocks import data_quality_page
-from dashboard.release_blocks import changed_section
-from dashboard.session import changed_periods, current_guard, current_view, quality
+from dashboard.screens.data_quality import data_quality_page
+from dashboard.screens.released_periods import changed_section
+from dashboard.session.state import changed_periods, current_guard, current_view, quality
 
 guard = current_guard()
 data_quality_page(quality(guard), guard)

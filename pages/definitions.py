@@ -1,6 +1,6 @@
 """What every measure, group, period and method means."""
 
-from dashboard.definitions_blocks import definitions
-from dashboard.session import current_view
+from dashboard.screens.definitions import definitions
+from dashboard.session.state import current_view
 
 definitions(current_view().published)

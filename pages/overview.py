@@ -1,6 +1,6 @@
 """The overview: every measure at a glance."""
 
-from dashboard.overview_blocks import overview
-from dashboard.session import current_view
+from dashboard.screens.overview import overview
+from dashboard.session.state import current_view
 
 overview(current_view())

@@ -1,6 +1,6 @@
 """Statement 1: comprehensive assessment."""
 
-from dashboard.session import current_view
-from dashboard.statement_blocks import statement_page
+from dashboard.screens.statement import statement_page
+from dashboard.session.state import current_view
 
 statement_page(1, current_view())

@@ -1,6 +1,6 @@
 """Statement 2: education plan."""
 
-from dashboard.session import current_view
-from dashboard.statement_blocks import statement_page
+from dashboard.screens.statement import statement_page
+from dashboard.session.state import current_view
 
 statement_page(2, current_view())

@@ -1,6 +1,6 @@
 """Statement 3: video feedback programme."""
 
-from dashboard.session import current_view
-from dashboard.statement_blocks import statement_page
+from dashboard.screens.statement import statement_page
+from dashboard.session.state import current_view
 
 statement_page(3, current_view())

@@ -54,8 +54,18 @@ LONG_FIRST = ("browser", "", "dashboard", "data_access", "metrics")
 """Folders of tests by how long their modules take; those of `tests` itself are ''."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Short modules last, so that no test process works on a long one by itself in the end."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the long tests too, as `make test-all` does")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Short modules last, so that no test process works on a long one by itself in the end. Tests marked `long` are for `make test-all`,
+    or for whoever names one."""
+    named = any("::" in argument for argument in config.args)
+    if not named and not config.getoption("--long"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
 
     def place(item: pytest.Item) -> int:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]

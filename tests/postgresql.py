@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,15 @@ SERVER_OPTIONS = (
     "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
     "-c max_connections=200 -c timezone=UTC -c log_min_messages=warning"
 )
+
+AS_ANOTHER_USER = """
+import os, pwd, sys
+user = pwd.getpwnam(sys.argv[1])
+os.setgroups([])
+os.setgid(user.pw_gid)
+os.setuid(user.pw_uid)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 class PostgreSQL:
@@ -56,10 +66,14 @@ def running_postgresql() -> Iterator[PostgreSQL]:
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
 
     def run(program: str, *arguments: str) -> None:
+        # Not subprocess's own `user`: with it Python copies the whole process first, and a test process that has grown large has no
+        # memory to be copied ("Cannot allocate memory").
         command: list[str | Path] = [package / PROGRAMS / program, "--pgdata", folder / "data", *arguments]
+        if as_root:
+            command = [sys.executable, "-c", AS_ANOTHER_USER, "nobody", *command]
         # Output to a file: the server inherits it, and would keep a pipe open for as long as it runs.
         with (folder / "output").open("w+") as output:
-            done = subprocess.run(command, user="nobody" if as_root else None, cwd=folder, stdout=output, stderr=output, check=False)
+            done = subprocess.run(command, cwd=folder, stdout=output, stderr=output, check=False)
             if done.returncode:
                 output.seek(0)
                 raise RuntimeError(f"The tests' PostgreSQL failed at {program}: {output.read()}")

@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
-from dashboard.reporting import Reporting
+from dashboard.figures.reporting import Reporting
 from data_access.engines import engine
 from data_access.load import load
-from data_access.load.pooling import Authority
+from data_access.load.several_authorities import Authority
 from tests.generators import write
 
 

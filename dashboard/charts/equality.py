@@ -8,16 +8,27 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts.beyond import BEYOND, arrow, value_range
+from dashboard.charts.axis_range import BEYOND, arrow, value_range
+from dashboard.charts.key import DOT_WORDS
 from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, Drawing, KeyItem, axis, figure_of, layout, line, plain_html
-from dashboard.charts.trend import tick_label, tick_positions
-from dashboard.equality_words import COMPARED, Row, gap_label, gaps_alt, standing_of, trend_alt, value_label, values_alt
-from dashboard.words import figure, grain_of, period_words, upper_first
-from metrics.breakdowns import Breakdown
-from metrics.equality import Standing
-from metrics.kinds import Measure
+from dashboard.charts.trend.time_axis import tick_label, tick_positions
+from dashboard.content.equality_wording import (
+    COMPARED,
+    Row,
+    gap_label,
+    gaps_alt,
+    standing_of,
+    trend_alt,
+    value_label,
+    values_alt,
+)
+from dashboard.text.formatting import figure, period_words, upper_first
+from metrics.judgement.equality import Standing
+from metrics.judgement.targets import grain_of
+from metrics.measures.kinds import Measure
+from metrics.units.breakdowns import Breakdown
 
-ROW_HEIGHT = 66
+ROW_HEIGHT, LINE_HEIGHT = 66, 18
 AXIS_HEIGHT = 46
 TREND_HEIGHT = 300
 ABOVE, BELOW = 0.75, 0.7
@@ -33,14 +44,17 @@ LOOKS = {
 """Colour and shape of a standing: worse orange and square, better blue and diamond, all else a grey circle."""
 
 KEY = (
-    KeyItem("concern", "Orange square: clearly worse than the rest (only the outline: perhaps by chance)"),
-    KeyItem("improvement", "Blue diamond: clearly better than the rest (only the outline: perhaps by chance)"),
-    KeyItem("common_cause", "Grey circle: no clear difference (only the outline: too few to say, or not recorded)"),
+    (KeyItem("concern", "Orange square: clearly worse than the rest (only the outline: perhaps by chance)"),
+     (Standing.WORSE, Standing.MAYBE_WORSE)),
+    (KeyItem("improvement", "Blue diamond: clearly better than the rest (only the outline: perhaps by chance)"),
+     (Standing.BETTER, Standing.MAYBE_BETTER)),
+    (KeyItem("common_cause", "Grey circle: no clear difference"), (Standing.NO_CLEAR_DIFFERENCE,)),
 )
+"""Each mark of a gap, and the standings that it is drawn for."""
 
 
 def values_chart(measure: Measure, breakdown: Breakdown, rows: Sequence[Row], overall: float | None = None) -> Drawing:
-    """Each group's value with its 95 % interval, and a short line at the rest's value, or at `overall` where nothing is compared."""
+    """Each group's value with its 95% confidence interval, and a short line at the rest's value, or at `overall` if none is compared."""
     scale = 100 if measure.percent else 1
     drawn = [(index, row) for index, row in enumerate(rows) if row["value"] is not None]
     levels = [(index, row["rest_value"] if overall is None else overall) for index, row in drawn if overall is not None
@@ -56,11 +70,11 @@ def values_chart(measure: Measure, breakdown: Breakdown, rows: Sequence[Row], ov
         *(arrow(index, span[1], _look(row)[0]) for index, row in beyond),
     ]
     picture = _rows_figure(traces, rows, breakdown, lambda row: value_label(measure, row), {
-        "range": span, "ticksuffix": " %" if measure.percent else "",
+        "range": span, "ticksuffix": "%" if measure.percent else "",
     })
     line_words = "the value of the rest" if overall is None else f"all together, {figure(measure, overall)}"
     key = (
-        KeyItem("common_cause", "Dot: the group's value; the line through it is its 95 % interval, wider where there are fewer children"),
+        KeyItem("common_cause", DOT_WORDS),
         *((KeyItem("overall", f"Short grey line: {line_words}"),) if levels else ()),
         *((BEYOND,) if beyond else ()),
     )
@@ -73,12 +87,19 @@ def gaps_chart(measure: Measure, breakdown: Breakdown, rows: Sequence[Row]) -> D
     reach = max((abs(row[end]) * 100 for _, row in made for end in ("lower", "upper")), default=10.0) * 1.06
     zeros = _upright_lines([(index, 0.0) for index, _ in made])
     traces = [*zeros, *(_dot(index, row, 100, ("difference", "lower", "upper")) for index, row in made)]
-    picture = _rows_figure(traces, rows, breakdown, gap_label, {"range": [-reach, reach]})
-    return Drawing(picture, gaps_alt(measure, breakdown, rows), (*KEY, KeyItem("overall", "Short grey line at 0: as the rest")))
+    picture = _rows_figure(traces, rows, breakdown, lambda row: gap_label(row).replace(": ", "<br>"), {"range": [-reach, reach]}, lines=3)
+    key = (*_marks_key(made), KeyItem("overall", "Short grey line at 0: as the rest"))
+    return Drawing(picture, gaps_alt(measure, breakdown, rows), key)
+
+
+def _marks_key(made: Sequence[tuple[int, Row]]) -> list[KeyItem]:
+    """The marks that are drawn, each with its meaning."""
+    there = {standing_of(row) for _, row in made}
+    return [item for item, standings in KEY if there.intersection(standings)]
 
 
 def gap_trend_chart(measure: Measure, breakdown: Breakdown, rows: Sequence[Row]) -> Drawing:
-    """One group's gap to the rest in every period: rows of `metrics.equality.over_time`."""
+    """One group's gap to the rest in every period: rows of `metrics.judgement.equality.over_time`."""
     made = [(index, row) for index, row in enumerate(rows) if row["difference"] is not None]
     zero = _stroke([-0.5, len(rows) - 0.5], [0, 0], line(AVERAGE, 2))
     joined = _stroke(*_joined(rows), line(COMMON_CAUSE, 1))
@@ -89,7 +110,7 @@ def gap_trend_chart(measure: Measure, breakdown: Breakdown, rows: Sequence[Row])
     picture = figure_of([zero, joined, *marks], layout(
         TREND_HEIGHT,
         xaxis=axis(range=[-0.5, len(rows) - 0.5], tickvals=ticks, showgrid=False, tickangle=0,
-                   ticktext=[tick_label(labels[tick], grain) for tick in ticks]),
+                   ticktext=["<br>".join(tick_label(labels[tick], grain)) for tick in ticks]),
         yaxis=axis(nticks=6, rangemode="tozero"),
     ), checked=True)
     key = (
@@ -145,9 +166,10 @@ def _upright_lines(levels: Sequence[tuple[int, float]]) -> list[dict[str, Any]]:
 
 
 def _rows_figure(
-    traces: list[dict[str, Any]], rows: Sequence[Row], breakdown: Breakdown, label: Callable[[Row], str], x_axis: dict[str, Any]
+    traces: list[dict[str, Any]], rows: Sequence[Row], breakdown: Breakdown, label: Callable[[Row], str], x_axis: dict[str, Any],
+    lines: int = 2,
 ) -> go.Figure:
-    """A figure of one row a group, its words at the left above its dot: so they take no width from the dots, also on a phone."""
+    """A figure of one row a group, its words in `lines` at the left above its dot: so they take no width from the dots, also on a phone."""
     names = [plain_html(breakdown.label(row["group"])) for row in rows]
     annotations = [
         {
@@ -156,7 +178,8 @@ def _rows_figure(
         }
         for index, (name, row) in enumerate(zip(names, rows, strict=True))
     ]
+    height = (ROW_HEIGHT + LINE_HEIGHT * (lines - 2)) * len(rows) + AXIS_HEIGHT
     return figure_of(traces, layout(
-        ROW_HEIGHT * len(rows) + AXIS_HEIGHT, annotations=annotations, xaxis=axis(nticks=6, side="bottom", showgrid=False, **x_axis),
+        height, annotations=annotations, xaxis=axis(nticks=6, side="bottom", showgrid=False, **x_axis),
         yaxis=axis(range=[len(rows) - BELOW, -ABOVE], visible=False),
     ), checked=True)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, MARKS, TITLE_SIZE, Drawing, KeyItem, axis, figure_of, layout, line, plain_html
-from dashboard.words import denominator_noun, figure, plural, short_count_words, upper_first
-from metrics.funnel import Limits, Place, proportion_limits, rate_limits
-from metrics.kinds import Better, Measure, Rate
+from dashboard.text.formatting import denominator_noun, figure, figure_and_count, plural, row_figure, upper_first
+from metrics.measures.kinds import Better, Measure, Rate
+from metrics.statistics.funnel import Limits, Place, proportion_limits, rate_limits
 
 HEIGHT = 420
 POINTS = 120
@@ -75,13 +75,13 @@ def funnel_chart(drawn: Funnel) -> Drawing:
     figure_ = figure_of(traces, layout(
         HEIGHT, annotations=_name(drawn, widest, scale),
         xaxis=axis(title=title, range=[0, widest], nticks=6, showgrid=False),
-        yaxis=axis(range=[max(low - room, -room / 4), top], ticksuffix=" %" if measure.percent else "", nticks=6),
+        yaxis=axis(range=[max(low - room, -room / 4), top], ticksuffix="%" if measure.percent else "", nticks=6),
     ), checked=True)
     return Drawing(figure_, alt_words(drawn), _key(drawn))
 
 
 def kind_of(measure: Measure, place: Place) -> str:
-    """The mark of a place: beyond the 99.8 % limit on the good side an improvement, on the bad side a concern."""
+    """The mark of a place: beyond the 99.8% limit on the good side an improvement, on the bad side a concern."""
     if place not in ALARMS:
         return "common_cause"
     return "improvement" if ALARMS[place] is (measure.better is Better.HIGHER) else "concern"
@@ -90,7 +90,7 @@ def kind_of(measure: Measure, place: Place) -> str:
 def alt_words(drawn: Funnel) -> str:
     """The chart in words, for who can't see it."""
     beyond = [f"{row['authority']} {place.value}" for row, place in zip(drawn.rows, drawn.places, strict=True) if place in ALARMS]
-    found = f"Outside the 99.8 % limits: {', '.join(beyond)}" if beyond else "None is outside the 99.8 % limits"
+    found = f"Outside the 99.8% limits: {', '.join(beyond)}" if beyond else "None is outside the 99.8% limits"
     return (
         f"Funnel plot of {drawn.measure.title}, {drawn.period}: {plural(len(drawn.rows), 'authority', 'authorities')} around "
         f"{figure(drawn.measure, drawn.centre)}. {found}.{f' {own}.' if (own := own_words(drawn)) else ''}"
@@ -98,11 +98,11 @@ def alt_words(drawn: Funnel) -> str:
 
 
 def own_words(drawn: Funnel) -> str:
-    """Where the authority that is looked at lies: 'Camden (45 %) is below the 95 % limit'; empty where nothing of it is shown."""
+    """Where the authority that is looked at lies: 'Camden (45%) is below the 95% limit'; empty where nothing of it is shown."""
     if drawn.own_row is None:
         return ""
     row, place = drawn.own_row
-    return f"{drawn.own} ({figure(drawn.measure, row['value'])}) is {place.value}{' the limits' if place is Place.INSIDE else ''}"
+    return f"{drawn.own} ({row_figure(drawn.measure, row)}) is {place.value}{' the limits' if place is Place.INSIDE else ''}"
 
 
 def _curve(x: np.ndarray, y: np.ndarray, dash: str, width: float = 1.5) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def _points(drawn: Funnel, kind: str, scale: int) -> dict[str, Any]:
 def _hover(measure: Measure, row: Mapping[str, Any], place: Place) -> str:
     name = plain_html(str(row["authority"]))
     return (
-        f"<b>{name}</b><br>{figure(measure, row['value'])}, {short_count_words(measure, row['numerator'], row['denominator'])}"
+        f"<b>{name}</b><br>{figure_and_count(measure, row, short=True)}"
         f"<br>{upper_first(place.value)}"
     )
 
@@ -158,9 +158,9 @@ def _key(drawn: Funnel) -> tuple[KeyItem, ...]:
     good, bad = ("above", "below") if drawn.measure.better is Better.HIGHER else ("below", "above")
     return (
         KeyItem("common_cause", "Grey circle: within what chance alone would do"),
-        KeyItem("improvement", f"Blue diamond: {good} the 99.8 % limit, better than chance explains"),
-        KeyItem("concern", f"Orange square: {bad} the 99.8 % limit, worse than chance explains"),
-        KeyItem("average", f"Lines: all together ({figure(drawn.measure, drawn.centre)}) in the middle, the 99.8 % limits outside"),
-        KeyItem("limits", "Dashed lines: the 95 % limits; by chance, 1 in 20 authorities is outside them"),
+        KeyItem("improvement", f"Blue diamond: {good} the 99.8% limit, better than chance explains"),
+        KeyItem("concern", f"Orange square: {bad} the 99.8% limit, worse than chance explains"),
+        KeyItem("average", f"Lines: all together ({figure(drawn.measure, drawn.centre)}) in the middle, the 99.8% limits outside"),
+        KeyItem("limits", "Dashed lines: the 95% limits; by chance, 1 in 20 authorities is outside them"),
         *([KeyItem("ring", f"Ring: {drawn.own}")] if drawn.own_row else []),
     )

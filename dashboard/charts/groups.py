@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.charts.beyond import BEYOND, arrow, value_range
+from dashboard.charts.axis_range import BEYOND, arrow, value_range
+from dashboard.charts.key import DOT_WORDS
 from dashboard.charts.theme import (
     AVERAGE,
     COMMON_CAUSE,
@@ -23,12 +24,12 @@ from dashboard.charts.theme import (
     margin,
     plain_html,
 )
-from dashboard.sentences import group_words, groups_alt
-from dashboard.words import cell_words, figure, short_count_words, target_words
-from metrics.breakdowns import Breakdown
-from metrics.comparison import NOT_RECORDED
-from metrics.kinds import Measure
-from metrics.summarise import State
+from dashboard.content.sentences import group_words, groups_alt
+from dashboard.text.formatting import cell_words, figure, figure_and_count, target_words
+from metrics.measures.kinds import Measure
+from metrics.statistics.comparison import NOT_RECORDED
+from metrics.summary.summarise import State
+from metrics.units.breakdowns import Breakdown
 
 LINE_HEIGHT = 17
 DOT_HEIGHT = 34
@@ -63,7 +64,7 @@ def groups_chart(
         *_dots(measure, breakdown, rows, scale, span[1]),
         *(arrow(index, span[1], _colour(row, breakdown)) for index, row in beyond),
     ]
-    x_axis = axis(range=span, ticksuffix=" %" if measure.percent else "", nticks=6, side="bottom", showgrid=False)
+    x_axis = axis(range=span, ticksuffix="%" if measure.percent else "", nticks=6, side="bottom", showgrid=False)
     y_axis = axis(range=[len(rows) - BELOW, -ABOVE], visible=False)
     annotations = [_annotation(*label, index, lines) for index, label in enumerate(labels)]
     room = margin(16 if measure.percent else 8, AXIS_HEIGHT - 8, 22 if measure.percent and span[1] >= 100 else 12)
@@ -114,7 +115,7 @@ def _label(measure: Measure, breakdown: Breakdown, row: dict[str, Any]) -> tuple
     name = breakdown.label(row[breakdown.id])
     if row["state"] != State.SHOWN.value:
         return name, cell_words(measure, row)
-    return name, f"{figure(measure, row['value'])}, {short_count_words(measure, row['numerator'], row['denominator'])}"
+    return name, figure_and_count(measure, row, short=True)
 
 
 def _annotation(name: str, numbers: str, index: int, lines: int) -> dict[str, Any]:
@@ -138,9 +139,9 @@ def _marks(levels: Mapping[int, float], scale: int, reach: float, colour: str) -
 def _key(
     measure: Measure, overall: float | None, targets: Mapping[str, float], rows: list[dict[str, Any]], breakdown: Breakdown
 ) -> list[KeyItem]:
-    items = [KeyItem("dot", "Dot: the group's value; the line through it is its 95 % interval, wider where there are fewer children")]
+    items = [KeyItem("dot", DOT_WORDS)]
     if any(row[breakdown.id] == NOT_RECORDED and row["state"] == State.SHOWN.value for row in rows):
-        items.append(KeyItem("incomplete", "Hollow dot: not recorded, compared with nothing"))
+        items.append(KeyItem("incomplete", "Hollow dot: not recorded, not compared"))
     if overall is not None:
         items.append(KeyItem("overall", f"Grey line: all together, {figure(measure, overall)}"))
     levels = set(targets.values())

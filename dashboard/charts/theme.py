@@ -1,7 +1,7 @@
 """How our charts look: one palette that reads on the light and the dark theme, and the layout that all charts share.
 
 The colours of marks have a contrast of at least 3 to 1 (WCAG 2.2, 1.4.11) with both backgrounds, so a chart needs not be drawn
-anew when the theme changes. Backgrounds are transparent, and the page gives text its own colour (`dashboard.chart_block`).
+anew when the theme changes. Backgrounds are transparent, and the page gives text its own colour (`dashboard.screens.chart`).
 Blue and orange are told apart by people with any colour blindness; the shapes differ as well.
 """
 
@@ -25,6 +25,10 @@ CHANGE = "#0F7F74"
 ON_CHANGE = "#FFFFFF"
 """Numbers written on a mark of a change."""
 BAND = "rgba(123, 135, 148, 0.22)"
+NOT_COVERED = "rgba(123, 135, 148, 0.14)"
+GRID = "rgba(123, 135, 148, 0.25)"
+TEXT = ("#31333F", "#FAFAFA")
+"""Words in pictures, on a light and a dark page."""
 BACKGROUNDS = ("#FFFFFF", "#0F1720")
 """The lightest and darkest background that the palette is made for."""
 
@@ -43,15 +47,25 @@ class Mark:
     symbol: str
     size: int
     words: str
+    edge: float = 2.0
 
 
 MARKS = {
     "common_cause": Mark(COMMON_CAUSE, "circle", 9, "grey circle: nothing unusual"),
-    "improvement": Mark(IMPROVEMENT, "diamond", 12, "blue diamond: improvement that is more than chance"),
-    "concern": Mark(CONCERN, "square", 11, "orange square: a change for the worse that is more than chance"),
+    "improvement": Mark(IMPROVEMENT, "diamond", 12, "blue diamond: improvement beyond the usual ups and downs"),
+    "concern": Mark(CONCERN, "square", 11, "orange square: a change for the worse beyond the usual ups and downs"),
     "incomplete": Mark(COMMON_CAUSE, "circle-open", 10, "hollow circle: not complete yet, takes no part in the limits"),
     "hidden": Mark(COMMON_CAUSE, "x-thin-open", 9, "cross: hidden to protect children"),
 }
+LOADED_MARKS = {
+    "loaded": Mark(LOADED, "circle", 6, "brown circle", 1.2),
+    "loaded_incomplete": Mark(LOADED, "circle-open", 6, "hollow brown circle: not complete yet", 1.2),
+    "loaded_hidden": Mark(LOADED, "x-thin-open", 6, "brown cross at the foot: hidden to protect children", 1.5),
+}
+POINT_MARKS = {**LOADED_MARKS, **MARKS}
+"""All marks of points, beneath first."""
+UPRIGHTS = {"rebase": (COMMON_CAUSE, 2.0, "dot"), "change": (CHANGE, 1.5, "solid"), "definition": (COMMON_CAUSE, 1.5, "dash")}
+"""Upright lines: colour, width and dash."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +118,7 @@ def margin(left: int = 8, bottom: int = 8, right: int = 12) -> dict[str, int]:
 def axis(**more: Any) -> dict[str, Any]:
     """An axis that makes room for its labels and can't be dragged."""
     return {
-        "fixedrange": True, "automargin": True, "zeroline": False, "gridcolor": "rgba(123, 135, 148, 0.25)", "ticks": "",
+        "fixedrange": True, "automargin": True, "zeroline": False, "gridcolor": GRID, "ticks": "",
         "tickfont": {"size": TICK_SIZE}, **more,
     }
 

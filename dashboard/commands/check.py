@@ -6,9 +6,12 @@ import argparse
 import datetime
 
 from config.settings import absolute_address, settings
+from dashboard.figures.coverage_told import coverage_told
 from data_access import schema_check
+from data_access.engines import engine
 
 NAME = "check"
+PRINTS = True
 HELP = "say in sentences what the reporting database lacks"
 
 
@@ -22,10 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints what is wrong, a sentence a line, to standard output; 0 when nothing is."""
+    """Prints what is wrong, a sentence a line, to standard output; 0 when nothing is. Then it says what time the data covers."""
     database = absolute_address(options.database) if options.database else settings().database
     if options.create:
         schema_check.create(database, datetime.date(datetime.date.today().year + 1, 12, 31))
     problems = schema_check.check(database)
-    print("\n".join(problems) or "Nothing is missing: the dashboard can be built on this database.")
+    told = problems or ["Nothing is missing: the dashboard can be built on this database.", *coverage_told(engine(database))]
+    print("\n".join(told))
     return 1 if problems else 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from config.settings import settings
-from dashboard.words import listing, plural
+from dashboard.text.formatting import listing, plural
 from data_access.comparators import (
     NEIGHBOURS,
     SERIES,
@@ -24,6 +24,7 @@ from data_access.comparators import (
 )
 
 NAME = "comparators"
+PRINTS = True
 HELP = "read published figures of the Department for Education to compare with, or say which there are"
 ERRORS = (ComparatorProblems, ComparatorsUnavailable)
 

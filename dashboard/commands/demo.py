@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from config.settings import PROJECT_FOLDER, absolute_address, settings
+from config.home import home_folder
+from config.settings import absolute_address, settings
 from dashboard.commands import serve
 from data_access.demo import write_demo
 from data_access.engines import DatabaseUnavailable, current_version
@@ -16,7 +17,6 @@ from data_access.workspace import WorkspaceUnavailable, fill_demo_evidence, work
 NAME = "demo"
 HELP = "fill an empty database with a made-up authority, and serve the dashboard"
 ERRORS = (LoadError, WorkspaceUnavailable)
-FOLDER = PROJECT_FOLDER / "data" / "demo"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     serve.add_arguments(parser)
     parser.add_argument("--children", type=int, default=600, help="how many children the authority has (default: 600)")
     parser.add_argument("--seed", type=int, default=133, help="another seed makes another authority (default: 133)")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the made-up return and extracts are written")
+    parser.add_argument("--folder", type=Path, help="where the made-up return and extracts are written (default: data/demo)")
     parser.add_argument("--no-serve", action="store_true", help="fill the database and stop")
 
 
@@ -34,8 +34,9 @@ def run(options: argparse.Namespace) -> int:
     if has_data(url):
         print("The database already holds data, which is left as it is.", file=sys.stderr)
     else:
-        print(f"Writing a made-up authority to {options.folder} and loading it.", file=sys.stderr, flush=True)
-        load(write_demo(options.folder, seed=options.seed, children=options.children), url, made_up=True)
+        folder = options.folder or home_folder() / "data" / "demo"
+        print(f"Writing a made-up authority to {folder} and loading it.", file=sys.stderr, flush=True)
+        load(write_demo(folder, seed=options.seed, children=options.children), url, made_up=True, described=())
         fill_demo_evidence(workspace_engine(settings().workspace))
     return 0 if options.no_serve else serve.run(options)
 

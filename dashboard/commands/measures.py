@@ -8,20 +8,29 @@ import sys
 import polars as pl
 
 from config.settings import settings
-from dashboard.command_data import add_where, personal_reporting, tell_kept, where_of
-from dashboard.exports import to_csv
-from dashboard.improvement_records import decisions, read_if_there
-from dashboard.measure_table import measure_table
-from dashboard.personal import PROTECTED_LIMIT, is_in_protected_view
-from dashboard.reporting import GRAINS, DataChanged, NoData
-from dashboard.words import EXACT, PROTECTED, listing
+from dashboard.commands.support.reporting_data import (
+    add_cohort,
+    add_where,
+    data_to_check,
+    personal_reporting,
+    tell_kept,
+    where_of,
+)
+from dashboard.content.exports import to_csv
+from dashboard.content.summary_table import measure_table, with_data_to_check
+from dashboard.figures.permitted import is_in_protected_view, protected_limit
+from dashboard.figures.reporting import GRAINS, DataChanged, NoData
+from dashboard.figures.workspace_records import decisions, read_if_there
+from dashboard.text.formatting import EXACT, PROTECTED, listing
 from data_access.audit import AuditUnavailable
 from data_access.workspace import WorkspaceUnavailable
-from metrics import catalogue
-from metrics.breakdowns import EVERY
-from metrics.summarise import UnknownBreakdown
+from metrics.measures import catalogue
+from metrics.summary.summarise import UnknownBreakdown
+from metrics.units.breakdowns import EVERY
 
 NAME = "measures"
+PRINTS = True
+WITHOUT_PANDAS = True
 HELP = "print the measures as a table"
 FORMATS = ("csv", "json", "parquet")
 ERRORS = (NoData, DataChanged, UnknownBreakdown, AuditUnavailable, WorkspaceUnavailable)
@@ -30,6 +39,7 @@ ERRORS = (NoData, DataChanged, UnknownBreakdown, AuditUnavailable, WorkspaceUnav
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `qs133 measures`."""
     parser.add_argument("--measure", action="append", default=[], metavar="ID", help="a measure's id; may be repeated (default: all)")
+    add_cohort(parser)
     parser.add_argument("--period", choices=GRAINS, default="quarter", help="the length of a period (default: quarter)")
     parser.add_argument(
         "--by", action="append", default=[], choices=list(EVERY), metavar="BREAKDOWN",
@@ -55,12 +65,13 @@ def run(options: argparse.Namespace) -> int:
     where = where_of(options)
     by = list(dict.fromkeys(options.by))
     if not options.exact and not is_in_protected_view(by, where):
-        print(f"{PROTECTED_LIMIT} Or ask for --exact, if you may have exact numbers.", file=sys.stderr)
+        print(f"{protected_limit()} Or ask for --exact, if you may have exact numbers.", file=sys.stderr)
         return 2
     asked = listing(options.measure) if options.measure else "all measures"
     what = f"qs133 measures: {asked}, by {listing([options.period, *by])}"
-    reporting = personal_reporting(options.database, by, where, what, exact=options.exact)
+    reporting = personal_reporting(options.database, by, where, what, exact=options.exact, cohort=options.cohort)
     table = measure_table(reporting, chosen, options.period, targets, by=by, where=where, rebases=rebases)
+    table = with_data_to_check(table, data_to_check(options.database))
     print(EXACT if options.exact else PROTECTED, file=sys.stderr)
     if where and table.is_empty():
         asked_for = listing([f"{breakdown}={group}" for breakdown, groups in where.items() for group in groups])

@@ -7,22 +7,32 @@ import datetime
 import sys
 from pathlib import Path
 
+from config.cohorts import Cohort
 from config.settings import absolute_address, settings
-from dashboard import comparator_figures, digest
-from dashboard.command_data import add_where, personal_reporting, tell_kept, where_of
-from dashboard.console import clear_progress, show_progress, user_name
-from dashboard.filters import shown_words
-from dashboard.improvement_records import Written, decisions, read
+from dashboard.commands.support.console import clear_progress, show_progress, user_name
+from dashboard.commands.support.reporting_data import (
+    add_cohort,
+    add_where,
+    data_to_check,
+    personal_reporting,
+    tell_kept,
+    where_of,
+)
+from dashboard.content import digest
+from dashboard.content.view import Filters, View
+from dashboard.figures import published as published_figures
+from dashboard.figures.permitted import is_in_protected_view, protected_limit
+from dashboard.figures.reporting import GRAINS, DataChanged, NoData
+from dashboard.figures.workspace_records import Written, decisions, read
 from dashboard.packs.contents import Choice, Progress, Stamp, make_pack, of_measures, of_statement
-from dashboard.packs.writing import FORMATS, CannotWrite, baseline, check_free, contents_of, write_file
-from dashboard.personal import PROTECTED_LIMIT, is_in_protected_view
-from dashboard.reporting import GRAINS, DataChanged, NoData
-from dashboard.view import Filters, View
+from dashboard.packs.writing import FORMATS, baseline, contents_of
+from dashboard.session.filters import shown_words
 from data_access.audit import AuditUnavailable
+from data_access.file_system import CannotWrite, check_free, write_file
 from data_access.workspace import WorkspaceUnavailable, existing_workspace
-from metrics import catalogue
-from metrics.breakdowns import EVERY
-from metrics.summarise import UnknownBreakdown
+from metrics.measures import catalogue
+from metrics.summary.summarise import UnknownBreakdown
+from metrics.units.breakdowns import EVERY
 
 NAME = "pack"
 HELP = "make a meeting pack: slides, an accessible spreadsheet or a PDF, with the numbers, actions and changes of some measures"
@@ -45,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"the groups that are shown (default: placement): {', '.join(EVERY)} "
         "(the last two where there are several authorities)",
     )
+    add_cohort(parser)
     add_where(parser)
     parser.add_argument(
         "--exact", action="store_true", help="exact figures, for whoever holds the database's credentials; the audit log records it",
@@ -77,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         view.before_export(f"qs133 pack: {options.output.name}")
     write_file(options.output, contents, force=options.force)
     print(f"{options.output} is written. {view.sharing}", file=sys.stderr)
-    tell_kept(view.reporting, catalogue.measures(), options.period)
+    tell_kept(view.reporting, catalogue.measures(view.reporting.cohort), options.period)
     return 0
 
 
@@ -87,7 +98,7 @@ def _usage_problem(options: argparse.Namespace, where: dict[str, tuple[str, ...]
     if options.baseline and _format(options) != "xlsx":
         return "A baseline assessment is written as XLSX. Name a file that ends in .xlsx."
     if not options.exact and not is_in_protected_view([options.by], where):
-        return f"{PROTECTED_LIMIT} Or ask for --exact, if you may have exact numbers."
+        return f"{protected_limit()} Or ask for --exact, if you may have exact numbers."
     return None
 
 
@@ -99,16 +110,20 @@ def _format(options: argparse.Namespace) -> str:
 def _make(options: argparse.Namespace, where: dict[str, tuple[str, ...]], progress: Progress | None) -> tuple[bytes, View] | None:
     """The file's contents, and the view that they are of; None for a pack of what changed where nothing did."""
     database = absolute_address(options.database) if options.database else settings().database
-    reporting = personal_reporting(database, [options.by], where, f"qs133 pack: {options.output.name}", exact=options.exact)
+    what = f"qs133 pack: {options.output.name}"
+    reporting = personal_reporting(database, [options.by], where, what, exact=options.exact, cohort=options.cohort)
     workspace = existing_workspace(settings().workspace)
     written = read(workspace) if workspace else Written()
-    published = comparator_figures.current(made_up=reporting.made_up)
-    view = View(reporting, Filters(options.period, where), *decisions(written), published=published, written=written)
-    found = digest.digest(workspace, reporting.version) if workspace else None
-    choice = _choice(options, found)
+    published = published_figures.current(made_up=reporting.made_up)
+    view = View(
+        reporting, Filters(options.period, where), *decisions(written), published=published, written=written,
+        badges=data_to_check(database),
+    )
+    found = digest.digest(workspace, reporting.version, reporting.cohort) if workspace else None
+    choice = _choice(options, found, reporting.cohort)
     if not choice.measures:
         return None
-    shown = shown_words(view.filters, _periods(view, choice), reporting.as_at)
+    shown = shown_words(view.filters, _periods(view, choice), reporting.as_at, cohort=reporting.cohort)
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     stamp = Stamp(settings().authority, reporting.version, reporting.as_at, shown, view.sharing, reporting.exact, user_name(), now)
     changed = found.sentences if found is not None and options.changed else ()
@@ -116,14 +131,14 @@ def _make(options: argparse.Namespace, where: dict[str, tuple[str, ...]], progre
     return baseline(pack, written) if options.baseline else contents_of(pack, _format(options), progress), view
 
 
-def _choice(options: argparse.Namespace, found: digest.Digest | None) -> Choice:
+def _choice(options: argparse.Namespace, found: digest.Digest | None, cohort: Cohort) -> Choice:
     breakdown = EVERY[options.by]
     if options.statement:
-        return of_statement(options.statement, breakdown)
+        return of_statement(options.statement, breakdown, cohort)
     if options.measure:
-        return of_measures("Chosen measures", [catalogue.get(id) for id in options.measure], breakdown)
+        return of_measures("Chosen measures", [catalogue.get(id, cohort) for id in options.measure], breakdown)
     if options.baseline:
-        return of_measures("Baseline assessment", catalogue.measures(), breakdown)
+        return of_measures("Baseline assessment", catalogue.measures(cohort), breakdown)
     return of_measures("What changed", found.measures if found else (), breakdown)
 
 

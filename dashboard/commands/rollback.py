@@ -9,20 +9,21 @@ from collections.abc import Sequence
 
 from config.data_quality import data_quality
 from config.settings import absolute_address, settings
-from dashboard.console import clear_progress, show_progress, user_name
-from dashboard.keeping import write_down
+from dashboard.commands.support.after_load import audited
+from dashboard.commands.support.console import clear_progress, show_progress, user_name
 from data_access.load import LoadError
-from data_access.load.going_back import NONE_EARLIER, go_back, kept_loads, why_no_way_back
-from data_access.load.history import NOT_KNOWN, Load, history
+from data_access.load.storing.history import NOT_KNOWN, Load, history
+from data_access.load.storing.rollback import NONE_EARLIER, go_back, kept_loads, why_no_way_back
 
 NAME = "rollback"
+PRINTS = True
 HELP = "put an earlier load's contents back into the reporting database"
 ERRORS = (LoadError,)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `qs133 rollback`."""
-    parser.add_argument("--list", action="store_true", help="print the loads that are kept, the newest first, and change nothing")
+    parser.add_argument("--list", action="store_true", help="print the loads that are kept, latest first, and change nothing")
     parser.add_argument("--to", metavar="LOAD", help="the load to go back to, as --list names it (default: the one before)")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of what is printed (default: text)")
     parser.add_argument("--database", metavar="URL", help="the reporting database (default: the one of the settings)")
@@ -35,11 +36,12 @@ def run(options: argparse.Namespace) -> int:
         return _list(database, options.format)
     progress = show_progress if sys.stderr.isatty() else None
     try:
-        entry = go_back(database, user_name(), to=options.to, keep=data_quality().loads_kept, progress=progress)
+        with audited(database, f"qs133 rollback{f' --to {options.to}' if options.to else ''}") as replaced:
+            entry = go_back(database, user_name(), to=options.to, keep=data_quality().loads_kept, progress=progress)
+            replaced(f"qs133 rollback: back to the load {entry.contents_of}", entry.version)
     finally:
         if progress:
             clear_progress()
-    write_down(database, f"qs133 rollback: back to the load {entry.contents_of}", entry.version)
     if options.format == "json":
         print(json.dumps(entry.row(), default=str, indent=2))
     else:

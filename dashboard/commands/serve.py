@@ -10,16 +10,32 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from config.access import access
-from config.settings import PROJECT_FOLDER
-from dashboard.access import is_this_machine, refusal_to_serve
+from config.home import VARIABLE, home_folder
+from dashboard.access.personal import TOKEN, new_access, personal_refusal
+from dashboard.access.personal import VARIABLE as PERSONAL
+from dashboard.access.roles import is_this_machine, refusal_to_serve
 
 NAME = "serve"
 HELP = "serve the dashboard"
 SERVER = Path(__file__).resolve().parent.parent / "server.py"
+ALWAYS = (
+    "--browser.gatherUsageStats", "false", "--client.disableDataExport", "true", "--client.showErrorDetails", "none",
+    "--server.headless", "true", "--server.fileWatcherType", "none", "--server.maxMessageSize", "20", "--global.developmentMode", "false",
+)
+"""What safety rests on, whatever a user's own Streamlit settings say. The rest is in .streamlit/config.toml beside the server."""
+
+READY, COUNTED = "/ready", "being counted"
+"""Where the server says whether it is ready, and what it says while it isn't (`dashboard.readiness`)."""
+SECONDS_BETWEEN, SECONDS_FOR_AN_ANSWER = 0.1, 10
+
 OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -30,6 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--address", default="localhost",
         help="the network address to listen on (default: localhost, this machine only); another one needs sign-in, see SECURITY.md",
     )
+    parser.add_argument(
+        "--personal", action="store_true",
+        help="for you alone, with everything that an administrator sees: this machine only, in the browser that opens the address first",
+    )
     parser.add_argument("--database", metavar="URL", help="the reporting database (default: the one of the settings)")
 
 
@@ -37,23 +57,66 @@ def run(options: argparse.Namespace) -> int:
     """Serves until it is stopped. Raises ConfigError for a settings file that can't be used."""
     sign_in, rules = _sign_in_configured(), access()
     refusal = refusal_to_serve(options.address, sign_in=sign_in, deployment_protects=rules.deployment_protects)
+    refusal = refusal or (personal_refusal(options.address, sign_in=sign_in) if options.personal else None)
     refusal = refusal or _why_not_there(options.address, options.port)
     if refusal:
         print(refusal, file=sys.stderr)
         return 1
-    environment = dict(os.environ)
+    # The server runs in the home folder, where Streamlit looks for secrets, and has to find our packages all the same.
+    packages = os.pathsep.join(filter(None, [str(SERVER.parent.parent), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, VARIABLE: str(home_folder()), "PYTHONPATH": packages}
     if options.database:
         environment["QS133_DATABASE_URL"] = options.database
+    # -P: nothing in the home folder stands in for a package.
     server = [
-        sys.executable, "-m", "streamlit", "run", str(SERVER), "--server.port", str(options.port), "--server.address", options.address,
+        sys.executable, "-P", "-m", "streamlit", "run", str(SERVER),
+        "--server.port", str(options.port), "--server.address", options.address, *ALWAYS,
     ]
     if is_this_machine(options.address) and not sign_in and not rules.deployment_protects:
         # No other site's page may reach this server under a name that it has resolved to this machine.
         for name in OWN_NAMES:
             server += ["--server.allowedHosts", name]
-    print(f"The dashboard is at http://{options.address}:{options.port} (stop it with Ctrl+C).", file=sys.stderr, flush=True)
-    # Streamlit reads .streamlit/config.toml from the folder it is started in.
-    return _run(server, environment)
+    print("The dashboard is starting.", file=sys.stderr, flush=True)
+    where = _where(options, environment)
+    return _run(server, environment, lambda: _tell_when_ready(_address(options), where))
+
+
+def _where(options: argparse.Namespace, environment: dict[str, str]) -> str:
+    """Where the dashboard is, in a sentence; for one person with the token that opens it, which the environment gets too."""
+    address = _address(options)
+    environment.pop(PERSONAL, None)
+    if not options.personal:
+        return f"The dashboard is at {address} (stop it with Ctrl+C)."
+    environment[PERSONAL], token = new_access(options.port)
+    return (
+        f"The dashboard is for you alone at the following address, which works once, in one browser (stop it with Ctrl+C):\n"
+        f"{address}/?{TOKEN}={token}"
+    )
+
+
+def _address(options: argparse.Namespace) -> str:
+    host = f"[{options.address}]" if ":" in options.address else options.address
+    return f"http://{host}:{options.port}"
+
+
+def _tell_when_ready(address: str, where: str) -> None:
+    """Says where the dashboard is as soon as it can answer at once, or as it answers why it can't."""
+    asked = address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+    while not _is_prepared(f"{asked}{READY}"):
+        time.sleep(SECONDS_BETWEEN)
+    print(where, file=sys.stderr, flush=True)
+
+
+def _is_prepared(address: str) -> bool:
+    """Whether a server answers, and counts no more."""
+    without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with without_proxy.open(address, timeout=SECONDS_FOR_AN_ANSWER):
+            return True
+    except urllib.error.HTTPError as answer:
+        return COUNTED not in answer.read().decode(errors="replace")
+    except OSError:
+        return False
 
 
 def _port(text: str) -> int:
@@ -73,9 +136,11 @@ def _why_not_there(address: str, port: int) -> str | None:
     return None
 
 
-def _run(server: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Runs the server until it ends. Being told to stop, as a container's host does, is handed on to it, so that it stops in good order."""
-    process = subprocess.Popen(server, cwd=PROJECT_FOLDER, env=environment)
+def _run(server: Sequence[str], environment: Mapping[str, str], meanwhile: Callable[[], None]) -> int:
+    """Runs the server until it ends, and something else on a thread. Being told to stop, as a container's host does, is handed on to it,
+    so that it stops in good order."""
+    process = subprocess.Popen(server, cwd=home_folder(), env=environment)
+    threading.Thread(target=meanwhile, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda _number, _frame: process.terminate())
     while True:
         try:
@@ -86,7 +151,7 @@ def _run(server: Sequence[str], environment: Mapping[str, str]) -> int:
 
 def _sign_in_configured() -> bool:
     """Whether the server that is about to start will have sign-in: its secrets are found from the folder it is started in."""
-    from dashboard.sign_in import sign_in_configured
+    from dashboard.access.sign_in import sign_in_configured
 
-    with contextlib.chdir(PROJECT_FOLDER):
+    with contextlib.chdir(home_folder()):
         return sign_in_configured()

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from config.settings import absolute_address, settings
-from dashboard.words import listing, plural
+from dashboard.text.formatting import listing, plural
 from data_access.workspace import WorkspaceUnavailable
 from data_access.workspace.backup import BackupError, backup, restore
 
@@ -35,5 +35,5 @@ def run(options: argparse.Namespace) -> int:
     """Copies, and says how much on standard output."""
     url = absolute_address(options.workspace) if options.workspace else settings().workspace
     done, counts = ("Backed up", backup(url, options.file)) if options.doing == "backup" else ("Restored", restore(options.file, url))
-    print(f"{done} {listing([plural(count, *NOUNS[name]) for name, count in counts.items()])}.")
+    print(f"{done} {listing([plural(counts[name], *nouns) for name, nouns in NOUNS.items()])}.")
     return 0

@@ -9,19 +9,19 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from dashboard.improvement_records import Written
+from dashboard.figures.workspace_records import Written
 from dashboard.packs.contents import STAGES, Pack, Part
 from dashboard.packs.tables import NONE, Book, Sheet, Value, cover, meanings
-from dashboard.words import listing, long_date, lower_first, plural, upper_first
+from dashboard.text.formatting import listing, long_date, lower_first, plural, upper_first
 from data_access.workspace import EvidenceRecord, EvidenceState, Stage
-from metrics.catalogue import statements
-from metrics.kinds import Evidence, Statement
-from metrics.targets import TargetStatus
+from metrics.judgement.targets import TargetStatus
+from metrics.measures.catalogue import statements
+from metrics.measures.kinds import Evidence, Statement
 
 COLUMNS = ("Quality statement", "What NICE asks for", "Kind", "Current position", "Evidence", "Gap", "Action", "Owner", "Date")
 SUMMARY = ("Quality statement", "In NICE's words", "Current position", "Evidence", "Gap", "Actions", "Owners", "Next date")
 STATES = {EvidenceState.IN_PLACE: "In place", EvidenceState.PARTLY: "Partly in place", EvidenceState.NOT_IN_PLACE: "Not in place"}
-NO_EVIDENCE = "Nobody has written down yet what is in place."
+NO_EVIDENCE = "No evidence recorded yet."
 Row = tuple[Value, ...]
 
 

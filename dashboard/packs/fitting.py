@@ -41,6 +41,11 @@ def height_of(paragraph: Paragraph, width: float) -> float:
     return len(_lines(paragraph, width)) * paragraph.size * LINE + paragraph.space
 
 
+def lines_needed(paragraph: Paragraph, width: float) -> int:
+    """How many lines a paragraph takes in this width, in points."""
+    return len(_lines(paragraph, width))
+
+
 def _lines(paragraph: Paragraph, width: float) -> list[str]:
     letters = max(int(width / (paragraph.size * LETTER * (1.06 if paragraph.bold else 1.0))), 8)
     return textwrap.wrap(paragraph.text, letters) or [""]

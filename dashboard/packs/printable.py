@@ -11,14 +11,17 @@ from typing import Any
 import polars as pl
 import typst
 
-from dashboard.measure_tables import groups_table, trend_table
-from dashboard.packs.contents import OWN_WORDS, Pack, Part, action_words, change_words, note_words
+from dashboard.content.chart_tables import groups_table, trend_table
+from dashboard.content.sentences import counted_words, hidden_groups_sentence, without_hidden
+from dashboard.packs.contents import NOTHING_TO_DISCUSS, OWN_WORDS, Pack, Part, action_words, change_words, note_words
 from dashboard.packs.print_chart import drawn
-from dashboard.sentences import counted_words
-from dashboard.words import HIDDEN
+from dashboard.text.formatting import HIDDEN, lower_first
 
 TEMPLATE = Path(__file__).resolve().parent / "printable.typ"
-LEFT_OUT = ("Average", "Lower limit", "Upper limit", "Median", "Unusual")
+HIDDEN_NOTE = "Hidden to protect children: about very few of them."
+PERIODS = 8
+"""How many of the latest periods the table has; the chart has them all."""
+LEFT_OUT = ("Target", "Average", "Lower limit", "Upper limit", "Median", "Unusual")
 """Columns of the page's table for which there is no room on paper: the chart has them."""
 _UNKNOWN = re.compile(r"[^\n\t\x20-\x7e\xa0-\u04ff\u2000-\u22ff]")
 """All but Latin, Greek and Cyrillic letters, punctuation and the signs of mathematics."""
@@ -30,7 +33,9 @@ def printable(pack: Pack) -> bytes:
         "title": pack.title, "authority": pack.stamp.authority, "author": pack.stamp.made_by, "exact": pack.stamp.exact,
         "facts": list(pack.stamp.facts().items()), "sharing": pack.stamp.sharing, "changed": list(pack.changed),
         "own_words": OWN_WORDS if any(part.actions or part.changes or part.notes for part in pack.parts) else "",
-        "parts": [_part(part, pack.stamp.made_at.date()) for part in pack.parts],
+        "discuss": [list(thing) for thing in pack.discuss], "nothing": NOTHING_TO_DISCUSS,
+        "left_out": [list(measure) for measure in pack.left_out],
+        "parts": [_part(part, pack.stamp.made_at.date()) for part in pack.shown],
         "version": pack.stamp.data_version,
     }
     try:
@@ -58,12 +63,11 @@ def _in_known_letters(held: Any) -> Any:
 
 
 def _part(part: Part, today: datetime.date) -> dict[str, Any]:
-    shown = not part.empty
     has_values = bool(part.trend.frame["value"].drop_nulls().len())
     return {
         "title": part.measure.title, "statement": f"Statement {part.statement.number}. {part.measure.nice}.",
-        "empty": part.empty or "", "headline": f"{part.headline}.", "control": part.control if shown else "",
-        "said": [words for words in (f"{part.period} {part.target}", part.gap, part.hidden, *part.beside) if words] if shown else [],
+        "headline": f"{part.headline}.", "control": part.control,
+        "said": [words for words in (f"{part.period} {part.target}", part.gap, part.hidden, *part.comparison) if words],
         "chart": drawn(part) if has_values else None,
         "tables": [table for table in (_over_time(part), _by_group(part)) if table] if has_values else [],
         "lists": [
@@ -77,18 +81,23 @@ def _part(part: Part, today: datetime.date) -> dict[str, Any]:
 
 
 def _over_time(part: Part) -> dict[str, Any]:
-    table = trend_table(part.trend)
-    return _table(f"{part.measure.title}, by period", table.drop(name for name in LEFT_OUT if name in table.columns))
+    labels = part.trend.frame["period"].reverse().alias("Period")  # shorter than in words: there are two tables beside each other
+    table = trend_table(part.trend).with_columns(labels).head(PERIODS)
+    title = "By period" if part.trend.frame.height <= PERIODS else f"The latest {PERIODS} periods"
+    return _table(title, table.drop(name for name in LEFT_OUT if name in table.columns))
 
 
 def _by_group(part: Part) -> dict[str, Any] | None:
     if not part.groups.height:
         return None
-    rows = groups_table(part.measure, part.breakdown, part.groups)
-    return _table(f"{part.measure.title} by {part.breakdown.title.lower()}", rows)
+    shown, hidden = without_hidden(part.groups)
+    rows = groups_table(part.measure, part.breakdown, shown)
+    note = hidden_groups_sentence(hidden, part.groups.height) if hidden else ""
+    return _table(f"By {lower_first(part.breakdown.title)}", rows, note)
 
 
-def _table(title: str, table: pl.DataFrame) -> dict[str, Any]:
-    """A table's cells as text. Markdown's backslashes are the page's; an empty cell is said to have nothing."""
+def _table(title: str, table: pl.DataFrame, note: str = "") -> dict[str, Any]:
+    """A table's cells as text, with a note below. Markdown's backslashes are the page's; an empty cell is said to have nothing."""
     rows = [[(text or "").replace("\\", "") or ("hidden" if HIDDEN in row else "none") for text in row] for row in table.rows()]
-    return {"title": title, "columns": table.columns, "rows": rows, "hidden": any(HIDDEN in text for row in rows for text in row)}
+    hidden = any(HIDDEN in text for row in rows for text in row)
+    return {"title": title, "columns": table.columns, "rows": rows, "note": note or (HIDDEN_NOTE if hidden else "")}

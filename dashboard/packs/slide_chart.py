@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pptx.chart.chart import Chart
@@ -15,60 +16,63 @@ from pptx.oxml.ns import qn
 from pptx.slide import Slide
 from pptx.util import Pt
 
-from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, TARGET
-from dashboard.charts.trend import point_states
+from dashboard.charts.theme import COMMON_CAUSE, MARKS
+from dashboard.charts.trend.drawing import TrendDrawing, trend_drawing
+from dashboard.charts.trend.parts import Line
+from dashboard.charts.trend.scale import Scale, decimals
 from dashboard.packs.contents import Part
-from dashboard.packs.scales import Scale, decimals, scale
-from dashboard.sentences import trend_alt
-from metrics.kinds import Measure
+from metrics.measures.kinds import Measure
 
-SERIES = (("Target", "target"), ("Average", "mean"), ("Upper limit", "upper_limit"), ("Lower limit", "lower_limit"), ("Median", "median"))
-"""The lines beside the value, by the trend's columns; those without a number are left out."""
 TEXT_SIZE, LEGEND_SIZE, FONT, TEXT = 14, 13, "Arial", "14202B"
 LABELS, MOST_QUARTERS = 12, 20
 SLANTED = -45 * 60000
-_LINES = {
-    "Target": (TARGET, 2.5, MSO_LINE.LONG_DASH), "Average": (AVERAGE, 2.0, MSO_LINE.SOLID), "Median": (AVERAGE, 2.0, MSO_LINE.SOLID),
-    "Upper limit": (AVERAGE, 1.5, MSO_LINE.DASH), "Lower limit": (AVERAGE, 1.5, MSO_LINE.DASH),
-}
-_MARKS = {
-    "improvement": ("Improvement", IMPROVEMENT, XL_MARKER_STYLE.DIAMOND, 12),
-    "concern": ("Concern", CONCERN, XL_MARKER_STYLE.SQUARE, 10),
-    "incomplete": ("Not complete yet", COMMON_CAUSE, XL_MARKER_STYLE.CIRCLE, 9),
-}
+_DASHES = {"solid": MSO_LINE.SOLID, "dash": MSO_LINE.DASH, "longdashdot": MSO_LINE.LONG_DASH_DOT}
+_SYMBOLS = {"diamond": XL_MARKER_STYLE.DIAMOND, "square": XL_MARKER_STYLE.SQUARE, "circle-open": XL_MARKER_STYLE.CIRCLE}
+_MARKED = {"improvement": "Improvement", "concern": "Concern", "incomplete": "Not complete yet"}
 """Points that look otherwise than the value's grey circles: a series each, because not every program draws single points."""
 
 
 def add_chart(slide: Slide, part: Part, place: Sequence[int]) -> None:
     """The trend of a part as a line chart with its alt text."""
-    frame = part.trend.frame
+    drawing = trend_drawing(part.trend, comparison=part.compared)
     data = CategoryChartData(number_format=number_format(part.measure))
-    by_year = _categories(data, frame["period"].to_list())
-    data.add_series("Value", frame["value"].to_list())
-    lines = [(name, column) for name, column in SERIES if frame[column].drop_nulls().len()]
-    for name, column in lines:
-        data.add_series(name, frame[column].to_list())
-    states = point_states(part.trend)
-    marks = [state for state in _MARKS if state in states]
+    by_year = _categories(data, part.trend.frame["period"].to_list())
+    # The values first, so that a table of the chart's numbers begins with them.
+    lines = sorted(drawing.lines, key=lambda line: line.name != "value")
+    for line in lines:
+        data.add_series(line.title, line.levels)
+    beside = _beside(drawing)
+    for line in beside:
+        data.add_series(line.title, line.levels)
+    marks = [state for state in _MARKED if any(point.state == state for point in drawing.points)]
     for state in marks:
-        data.add_series(_MARKS[state][0], [value if found == state else None for value, found in zip(frame["value"], states, strict=True)])
+        heights = {int(point.x): point.y for point in drawing.points if point.state == state}
+        data.add_series(_MARKED[state], [heights.get(index) for index in range(drawing.width)])
     shape = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *place, data)
     shape.name = f"Chart: {part.measure.title}"
-    shape._element.nvGraphicFramePr.cNvPr.set("descr", trend_alt(part.trend))
+    shape._element.nvGraphicFramePr.cNvPr.set("descr", drawing.alt)
     chart: Chart = shape.chart
     chart.font.size, chart.font.name, chart.font.color.rgb = Pt(TEXT_SIZE), FONT, RGBColor.from_string(TEXT)
     chart.has_title = False
     chart.has_legend = True
     chart.legend.font.size = Pt(LEGEND_SIZE)
     chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-    drawn = [value for column in ("value", *(column for _, column in lines)) for value in frame[column]]
-    _axes(chart, part.measure, scale(part.measure, drawn), None if by_year else frame.height)
+    _axes(chart, part.measure, drawing.scale, None if by_year else drawing.width)
     series = list(chart.plots[0].series)
-    _value_series(series[0])
-    for found in series[1 : 1 + len(lines)]:
-        _line_series(found)
-    for found, state in zip(series[1 + len(lines) :], marks, strict=True):
+    for found, line in zip(series, [*lines, *beside], strict=False):
+        _line_series(found, line)
+    for found, state in zip(series[len(lines) + len(beside) :], marks, strict=True):
         _mark_series(found, state)
+
+
+def _beside(drawing: TrendDrawing) -> list[Line]:
+    """What stands beside the trend, a line for each name: on the page, the last figure that is carried on is a thinner line of its own."""
+    found: dict[str, Line] = {}
+    for line in drawing.others:
+        before = found.setdefault(line.title, line)
+        pairs = zip(before.levels, line.levels, strict=True)
+        found[line.title] = replace(before, levels=tuple(second if first is None else first for first, second in pairs))
+    return list(found.values())
 
 
 def _categories(data: CategoryChartData, labels: Sequence[str]) -> bool:
@@ -122,17 +126,22 @@ def _set(axis: Any, name: str, value: str) -> None:
         last.addprevious(made)
 
 
-def _value_series(series: Any) -> None:
+def _line_series(series: Any, line: Line) -> None:
     series.smooth = False
-    series.format.line.color.rgb, series.format.line.width = _rgb(COMMON_CAUSE), Pt(2)
-    _marker(series, COMMON_CAUSE, XL_MARKER_STYLE.CIRCLE, 7)
+    width = Pt(2) if line.name == "value" else Pt(line.width)
+    series.format.line.color.rgb, series.format.line.width = _rgb(line.colour), width
+    series.format.line.dash_style = _DASHES.get(line.dash, MSO_LINE.DASH)
+    if line.name == "value":
+        _marker(series, COMMON_CAUSE, XL_MARKER_STYLE.CIRCLE, 7)
+    else:
+        series.marker.style = XL_MARKER_STYLE.NONE
 
 
 def _mark_series(series: Any, state: str) -> None:
-    _, colour, style, size = _MARKS[state]
+    mark = MARKS[state]
     series.smooth = False
     series.format.line.fill.background()
-    _marker(series, colour, style, size, filled=state != "incomplete")
+    _marker(series, mark.colour, _SYMBOLS[mark.symbol], mark.size, filled=state != "incomplete")
 
 
 def _marker(series: Any, colour: str, style: Any, size: int, *, filled: bool = True) -> None:
@@ -141,13 +150,6 @@ def _marker(series: Any, colour: str, style: Any, size: int, *, filled: bool = T
     marker.format.line.color.rgb = _rgb(colour)
     marker.format.fill.solid()
     marker.format.fill.fore_color.rgb = _rgb(colour) if filled else RGBColor(255, 255, 255)
-
-
-def _line_series(series: Any) -> None:
-    colour, width, dash = _LINES[series.name]
-    series.smooth = False
-    series.marker.style = XL_MARKER_STYLE.NONE
-    series.format.line.color.rgb, series.format.line.width, series.format.line.dash_style = _rgb(colour), Pt(width), dash
 
 
 def _rgb(colour: str) -> RGBColor:

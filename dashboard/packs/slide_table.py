@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pptx.dml.color import RGBColor
@@ -9,15 +10,19 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
-from dashboard.measure_tables import numerator_title
+from dashboard.content.chart_tables import numerator_title
 from dashboard.packs.contents import Part
+from dashboard.packs.fitting import Paragraph, lines_needed
 from dashboard.packs.wording import count, value
-from dashboard.words import denominator_noun, upper_first
-from metrics.kinds import Mean
+from dashboard.text.formatting import denominator_noun, upper_first
+from metrics.measures.kinds import Mean
 
-PERIODS = 5
+PERIODS = 4
 SIZE = 14
-HEAD_WIDTH = 2.2
+HEAD_WIDTH = 2.1
+MARGIN, LINE, ABOVE = 0.06, 0.24, 0.06
+"""In inches: beside a cell's words, for each line of them, and above and below."""
+POINTS = 72
 DARK, LIGHT, WHITE = RGBColor(0x14, 0x20, 0x2B), RGBColor(0xEE, 0xF3, 0xF8), RGBColor(255, 255, 255)
 
 
@@ -33,9 +38,21 @@ def add_numbers(slide: Slide, part: Part, place: tuple[float, float, float, floa
     for column in range(len(rows[0])):
         table.columns[column].width = Inches(HEAD_WIDTH if column == 0 else (width - HEAD_WIDTH) / (len(rows[0]) - 1))
     for number, row in enumerate(rows):
-        table.rows[number].height = Inches(height / len(rows))
+        table.rows[number].height = Inches(_row_height(row, width))
         for column, text in enumerate(row):
             _fill(table.cell(number, column), text, font, head=number == 0, first=column == 0)
+
+
+def numbers_height(part: Part, width: float) -> float:
+    """How high the table is in inches where it is so wide: a row is as high as its words need."""
+    return sum(_row_height(row, width) for row in lines(part))
+
+
+def _row_height(row: Sequence[str], width: float) -> float:
+    each = (width - HEAD_WIDTH) / (len(row) - 1)
+    wide = [((HEAD_WIDTH if column == 0 else each) - 2 * MARGIN) * POINTS for column in range(len(row))]
+    count = max(lines_needed(Paragraph(text, SIZE, bold=True), room) for text, room in zip(row, wide, strict=True))
+    return count * LINE + ABOVE
 
 
 def lines(part: Part) -> list[list[str]]:
@@ -51,7 +68,7 @@ def lines(part: Part) -> list[list[str]]:
 
 
 def _fill(cell: Any, text: str, font: str, *, head: bool, first: bool) -> None:
-    cell.margin_left = cell.margin_right = Inches(0.06)
+    cell.margin_left = cell.margin_right = Inches(MARGIN)
     cell.margin_top = cell.margin_bottom = Inches(0.01)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.fill.solid()

@@ -11,25 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.measure_tables import numerator_title
+from dashboard.charts.trend.drawing import line_columns
+from dashboard.content.chart_tables import numerator_title
+from dashboard.content.sentences import counted_words
 from dashboard.packs.contents import OWN_WORDS, STAGES, Pack, Part, note_words
 from dashboard.packs.wording import HIDDEN, why_missing
-from dashboard.sentences import counted_words
-from dashboard.words import (
+from dashboard.text.formatting import (
     EXACT,
     NO_VALUE,
     better_words,
     denominator_noun,
-    figure,
     long_date,
     lower_first,
-    ordinary_spaces,
     period_words,
+    row_figure,
     upper_first,
 )
+from dashboard.text.protection import how_protected
 from data_access.workspace import ActionRecord
-from metrics.kinds import Mean, Measure, Rate
-from metrics.summarise import State
+from metrics.measures.kinds import Mean, Measure, Rate
+from metrics.summary.summarise import State
 
 Value = str | int | float | datetime.date
 NONE = "none"
@@ -37,7 +38,6 @@ NOTES = "Notes"
 INSTRUCTIONS = f"This worksheet contains one table. Words in place of numbers are explained on the worksheet '{NOTES}'."
 NARROWEST, WIDEST = 12, 60
 DECIMALS = 4
-LINES = (("Target", "target"), ("Average", "mean"), ("Lower limit", "lower_limit"), ("Upper limit", "upper_limit"), ("Median", "median"))
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,11 @@ def cover(pack: Pack) -> dict[str, tuple[str, ...]]:
 def meanings(pack: Pack) -> dict[str, str]:
     """What the words in cells mean, and how each measure is counted."""
     found = {
-        HIDDEN: "The number is hidden to protect children: it is about very few of them, or would give away a number that is.",
+        HIDDEN: "The number is hidden to protect children: it is about very few of them.",
         NO_VALUE: "There is no number: nobody was counted, or the source of the numerator was not loaded.",
         NONE: "There is nothing of that kind, such as no target or no limits.",
-        "95 % interval": "The range in which the true level probably lies.",
-        "Average and limits": "Process control: the average and the limits between which chance alone keeps nearly all periods.",
+        "95% confidence interval": "The range in which the true level probably lies.",
+        "Average and limits": "Process control: the average and the limits between which nearly all periods lie while nothing changes.",
     }
     return found | {part.measure.title: _counted(part.measure) for part in pack.parts}
 
@@ -128,14 +128,14 @@ def _of_part(number: int, part: Part) -> list[Sheet]:
     sheets = [Sheet(
         f"{number} over time", f"{part.measure.id}_over_time", f"{title}, by period", _columns(part, "Period"),
         tuple((upper_first(period_words(row)), *_numbers(part.measure, row), *_lines(part, row)) for row in trend),
-        (part.headline + ".", *(() if part.empty else (part.control,)), *part.beside),
+        (part.headline + ".", *(() if part.empty else (part.control,)), *part.comparison),
     )]
     if part.groups.height and part.trend.latest:
         breakdown, columns = part.breakdown, _columns(part, part.breakdown.title)
         sheets.append(Sheet(
             f"{number} by group", f"{part.measure.id}_by_{breakdown.id}",
             f"{title} by {lower_first(breakdown.title)}, {period_words(part.groups.row(0, named=True))}",
-            columns[: len(columns) - len(_shown_lines(part))],
+            columns[: len(columns) - len(line_columns(part.trend))],
             tuple((breakdown.label(row[breakdown.id]), *_numbers(part.measure, row)) for row in part.groups.iter_rows(named=True)),
             (part.gap,) if part.gap else (),
         ))
@@ -146,14 +146,14 @@ def _columns(part: Part, first: str) -> tuple[str, ...]:
     measure = part.measure
     counts = () if isinstance(measure, Mean) else (numerator_title(measure),)
     unit = " (%)" if measure.percent else f" {measure.per_words}" if isinstance(measure, Rate) else ""
-    value = ("As the page shows it", f"Value{unit}", f"95 % interval from{unit}", f"95 % interval to{unit}")
-    return (first, *counts, upper_first(denominator_noun(measure)[1]), *value, *(f"{name}{unit}" for name, _ in _shown_lines(part)))
+    value = ("As the page shows it", f"Value{unit}", f"95% confidence interval from{unit}", f"95% confidence interval to{unit}")
+    return (first, *counts, upper_first(denominator_noun(measure)[1]), *value, *(f"{name}{unit}" for name, _ in line_columns(part.trend)))
 
 
 def _numbers(measure: Measure, row: Mapping[str, Any]) -> tuple[Value, ...]:
     """What a row says in numbers; where one is missing, why. A hidden value hides its interval, too."""
     counts = () if isinstance(measure, Mean) else (_count(row, "numerator"),)
-    shown = why_missing(row) if row["value"] is None or row["state"] != State.SHOWN.value else figure(measure, row["value"])
+    shown = why_missing(row) if row["value"] is None or row["state"] != State.SHOWN.value else row_figure(measure, row)
     ends = [NONE if row["value"] is not None and row[name] is None else _scaled(measure, row, name) for name in ("lower", "upper")]
     return (*counts, _count(row, "denominator"), shown, _scaled(measure, row, "value"), *ends)
 
@@ -174,13 +174,8 @@ def _in_unit(measure: Measure, value: float) -> float:
     return round(value * (100 if measure.percent else 1), DECIMALS)
 
 
-def _shown_lines(part: Part) -> list[tuple[str, str]]:
-    """The target and the chart's lines that have a number anywhere."""
-    return [(name, column) for name, column in LINES if part.trend.frame[column].drop_nulls().len()]
-
-
 def _lines(part: Part, row: Mapping[str, Any]) -> tuple[Value, ...]:
-    return tuple(NONE if row[column] is None else _in_unit(part.measure, row[column]) for _, column in _shown_lines(part))
+    return tuple(NONE if row[column] is None else _in_unit(part.measure, row[column]) for _, column in line_columns(part.trend))
 
 
 def _changed(pack: Pack) -> Sheet:
@@ -189,7 +184,7 @@ def _changed(pack: Pack) -> Sheet:
 
 
 def _actions(pack: Pack) -> Sheet:
-    columns = ("Measure", "Aim", "Change idea", "Owner", "Due", "Overdue", "Stage", "What came of it")
+    columns = ("Measure", "Aim", "Change idea", "Owner", "Due", "Overdue", "Stage", "Outcome")
     today = pack.stamp.made_at.date()
     rows = tuple((part.measure.title, *_action(action, today)) for part in pack.parts for action in part.actions)
     return Sheet("Actions", "actions", "Improvement actions", columns, rows, (OWN_WORDS,))
@@ -206,7 +201,7 @@ def _changes(pack: Pack) -> Sheet:
     rows = tuple(
         (part.measure.title, change.on, change.words, change.rebase_reason or NONE) for part in pack.parts for change in part.changes
     )
-    return Sheet("Changes", "changes", "Dated changes", ("Measure", "Day", "What was changed", "Why limits begin anew"), rows, (OWN_WORDS,))
+    return Sheet("Changes", "changes", "Dated changes", ("Measure", "Day", "What was changed", "Reason for new limits"), rows, (OWN_WORDS,))
 
 
 def _notes(pack: Pack) -> Sheet:
@@ -215,7 +210,9 @@ def _notes(pack: Pack) -> Sheet:
 
 
 def _about(exact: bool) -> tuple[str, ...]:
-    return (EXACT,) if exact else (f"'{HIDDEN}' is a number that is hidden to protect children, '{NO_VALUE}' is none.",)
+    if exact:
+        return (EXACT,)
+    return (how_protected(), f"'{HIDDEN}' is a number that is hidden to protect children, '{NO_VALUE}' is none.")
 
 
 def notes_sheet(book: Book) -> Sheet:
@@ -237,4 +234,4 @@ def lines_of(values: tuple[Value, ...], letters: list[int]) -> int:
 
 def value_words(value: Value) -> str:
     """A cell's value as text."""
-    return long_date(value) if isinstance(value, datetime.date) else ordinary_spaces(str(value))
+    return long_date(value) if isinstance(value, datetime.date) else str(value)

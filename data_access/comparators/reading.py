@@ -23,7 +23,7 @@ from data_access.comparators.series import (
     Series,
 )
 from data_access.load.errors import FileProblem
-from data_access.load.reading import read_csv
+from data_access.load.reading.files import read_csv
 
 SCHEMA: dict[str, pl.DataType] = {
     "series": pl.String(), "year": pl.String(), "level": pl.String(), "area": pl.String(), "name": pl.String(), "region": pl.String(),

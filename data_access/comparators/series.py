@@ -1,7 +1,7 @@
 """The published figures that are read: in which files of the Department for Education they are, and what their symbols mean.
 
 The files are those of 'explore education statistics', as they are downloaded. What each figure may be held against is declared in
-`metrics.comparators`.
+`metrics.comparators.comparability`.
 """
 
 from __future__ import annotations

@@ -6,15 +6,14 @@ new one is complete.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from data_access.comparators.reading import SCHEMA, ReadFile, read_file
+from data_access.file_system import locked, write_in_place
 from data_access.load.errors import FileProblem
 
 SHIPPED = Path(__file__).parent / "shipped" / "published.csv"
@@ -82,7 +81,9 @@ def load_files(paths: Sequence[Path], file: Path) -> list[ReadFile]:
     if problems:
         raise ComparatorProblems("\n".join(["Nothing was kept.", *problems]))
     try:
-        with _locked(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # One writer at a time: two that merge at once would lose what one of them read.
+        with locked(file.with_name(f".{file.name}.lock"), wait=True):
             write(merged(loaded(file), *(each.published for each in read)), file)
     except OSError as error:
         raise ComparatorsUnavailable(
@@ -94,24 +95,8 @@ def load_files(paths: Sequence[Path], file: Path) -> list[ReadFile]:
 
 def write(values: pl.DataFrame, file: Path) -> None:
     """Puts these values into a file, in one step."""
-    new = file.with_name(f".{file.name}.writing-{os.getpid()}")
-    try:
-        with new.open("wb") as out:
-            out.write(_HEADING.encode() + values.select(*SCHEMA).write_csv().encode())
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(new, file)
-    finally:
-        new.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """One writer at a time: two that merge at once would lose what one of them read."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.with_name(f".{file.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    contents = _HEADING.encode() + values.select(*SCHEMA).write_csv().encode()
+    write_in_place(file, contents, file.with_name(f".{file.name}.writing-{os.getpid()}"))
 
 
 def _read(file: Path) -> pl.DataFrame:

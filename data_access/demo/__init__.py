@@ -4,17 +4,17 @@ The authority has SSDA903 returns, one folder for each collection year, and one 
 in it is real: the children, the ids and the figures come from a seeded random generator, and the same seed
 writes the same bytes. Its register of attachment needs, and all that is counted from it, begins on its first
 day. Its levels are near the national ones the Department for Education publishes: looked-after children's
-absence about 9 %, persistent absence about 20 %, an average SDQ score of 14.9, three or more placements in a
-year about 10 %.
+absence about 9%, persistent absence about 20%, an average SDQ score of 14.9, three or more placements in a
+year about 10%.
 
 The stories a meeting should recognise in its quarterly figures (their numbers are in `stories`):
 
 - `education_plan_up_to_date` improved when the virtual school changed its process in January 2025, seven
-  quarters before the end: from about 68 % to about 88 %.
-- `carer_trained` drifts down steadily over the last two years, from about 74 % to below 60 %.
-- `video_feedback_received` misses its target of 60 % in every quarter; it grew in its first year, then stood still.
+  quarters before the end: from about 68% to about 88%.
+- `carer_trained` drifts down steadily over the last two years, from about 74% to below 60%.
+- `video_feedback_received` misses its target of 60% in every quarter; it grew in its first year, then stood still.
 - `assessed_before_programme` rises over two years and then meets its target.
-- Placement breakdown is about 4 % a quarter, with one spike in the summer of 2025; three or more
+- Placement breakdown is about 4% a quarter, with one spike in the summer of 2025; three or more
   placements in a year, which looks back a year, is a little higher after it.
 - Suspensions follow the school year and are otherwise stable.
 - Children in residential care are plainly served worse: far fewer have an up-to-date education plan, and more
@@ -38,6 +38,7 @@ from data_access.demo.placements import settle_breakdowns
 from data_access.demo.school_calendar import window
 from data_access.demo.ssda903 import return_years, write_return
 from data_access.demo.support import Support
+from data_access.demo.year_before import record_year_before
 
 LAST_DAY = date(2026, 9, 30)
 
@@ -58,6 +59,7 @@ def write_demo(folder: Path, *, seed: int = 133, children: int = 600, years: int
     settle_breakdowns(random.Random(f"{seed} breakdowns"), made, days)
     support = Support(random.Random(f"{seed} support"), days, made)
     support.run()
+    record_year_before(random.Random(f"{seed} year before"), days, made, support)
     sources = []
     for year in return_years(days):
         source = folder / f"ssda903-{year - 1}-{year % 100:02}"

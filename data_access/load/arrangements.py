@@ -7,7 +7,7 @@ from collections.abc import Collection
 import polars as pl
 
 from config import code_lists as codes
-from data_access.load.checking import YEAR
+from data_access.load.checking.rows import YEAR
 
 CHILD, START, END = pl.col("CHILD"), pl.col("DECOM"), pl.col("DEC")
 STARTS_NEW = ("S", "P", "B")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from data_access.workspace.decisions import decision_of, keep_decision
 from data_access.workspace.demo import fill_demo_evidence
+from data_access.workspace.descriptions import save_description, saved_descriptions
 from data_access.workspace.engine import WorkspaceUnavailable, existing_workspace, metadata, workspace_engine
 from data_access.workspace.evidence import evidence_of
 from data_access.workspace.history import (
@@ -38,13 +38,16 @@ from data_access.workspace.releases import (
     last_anew,
     released_families,
     releases_of,
+    start_over,
     was_released_otherwise,
 )
+from data_access.workspace.secret import disclosure_secret, secret_at
 
 __all__ = [
-    "ActionRecord", "AlreadyReleased", "ChangeRecord", "EditConflict", "EvidenceRecord", "EvidenceState", "Family", "NoteRecord", "Record",
-    "Release", "Revision", "SavedViewRecord", "Stage", "TargetRecord", "WorkspaceUnavailable", "change_counter", "current", "decision_of",
-    "everything", "evidence_of", "existing_workspace", "fill_demo_evidence", "history", "keep_decision", "keep_releases", "last_anew",
-    "metadata", "new_id", "released_families", "releases_of", "save", "taken_away", "undo", "was_released_otherwise", "withdraw",
-    "workspace_engine",
+    "ActionRecord", "AlreadyReleased", "ChangeRecord", "EditConflict", "EvidenceRecord", "EvidenceState", "Family",
+    "NoteRecord", "Record", "Release", "Revision", "SavedViewRecord", "Stage", "TargetRecord", "WorkspaceUnavailable",
+    "change_counter", "current", "disclosure_secret", "everything", "evidence_of", "existing_workspace",
+    "fill_demo_evidence", "history", "keep_releases", "last_anew", "metadata", "new_id", "released_families",
+    "releases_of", "save", "save_description", "saved_descriptions", "secret_at", "start_over", "taken_away", "undo",
+    "was_released_otherwise", "withdraw", "workspace_engine",
 ]

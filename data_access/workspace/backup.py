@@ -1,5 +1,6 @@
-"""A copy of the workspace in one SQLite file, from whichever engine, and back into an empty workspace of whichever engine: all of it but
-decisions, which are worked out again."""
+"""A copy of the workspace in one SQLite file, from whichever engine, and back into an empty workspace of whichever engine.
+
+The copy has the secret that the protected view rounds with: it is for the same eyes as the workspace, and for nobody else's."""
 
 from __future__ import annotations
 
@@ -11,11 +12,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from data_access import audit
+from data_access.workspace.descriptions import source_description
 from data_access.workspace.engine import WorkspaceUnavailable, explained, workspace_engine
 from data_access.workspace.history import item_revision
 from data_access.workspace.releases import period_release
+from data_access.workspace.secret import secret
 
-TABLES = (item_revision, audit.audit_log, period_release)
+TABLES = (item_revision, audit.audit_log, period_release, secret, source_description)
 _AT_ONCE = 100
 
 
@@ -87,7 +90,7 @@ def _copy_table(reading: sa.Connection, writing: sa.Connection, table: sa.Table)
     for rows in reading.execute(sa.select(table).order_by(key)).mappings().partitions(_AT_ONCE):
         writing.execute(table.insert(), [dict(row) for row in rows])
         count += len(rows)
-    if writing.dialect.name == "postgresql" and count:
+    if writing.dialect.name == "postgresql" and count and isinstance(key.type, sa.Integer):
         sequence = sa.func.pg_get_serial_sequence(table.name, key.name)
         writing.execute(sa.select(sa.func.setval(sequence, sa.select(sa.func.max(key)).scalar_subquery())))
     return count

@@ -79,7 +79,7 @@ IMPROVEMENT: dict[str, Record] = {
     ),
     "demo_plan_target": TargetRecord(
         measure="education_plan_up_to_date", level=88, from_date=datetime.date(2026, 4, 1),
-        reason="The level of 80 % has been met since the virtual school took over, so the partnership agreed the next step.",
+        reason="The level of 80% has been met since the virtual school took over, so the partnership agreed the next step.",
     ),
     "demo_plans_in_residential_care": ActionRecord(
         measure="education_plan_up_to_date", aim="Four in five children in residential care have an up-to-date plan by summer 2027.",
@@ -87,7 +87,7 @@ IMPROVEMENT: dict[str, Record] = {
         owner="Head of the virtual school", due=datetime.date(2027, 7, 31), stage=Stage.DO,
     ),
     "demo_training_drift": ActionRecord(
-        measure="carer_trained", aim="Stop the fall in trained carers, and be back at 70 % by spring 2027.",
+        measure="carer_trained", aim="Stop the fall in trained carers, and be back at 70% by spring 2027.",
         change_idea="Courses on Saturdays and online, with care for the children while their carers learn.",
         owner="Fostering service manager", due=datetime.date(2026, 10, 31), stage=Stage.STUDY,
     ),

@@ -13,15 +13,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from data_access.file_system import FULL, is_full
+
 metadata = sa.MetaData()
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number that the database counts up: SQLite only counts up an INTEGER."""
 
-HEAD = "0005"
+HEAD = "0008"
 """The newest migration. Known here so that a workspace that is up to date is opened without loading Alembic."""
 
-SECONDS_TO_WAIT = 15
-"""For another writer of a SQLite file. A write takes milliseconds."""
+SECONDS_TO_WAIT = 2
+"""For another writer, so that a click ends in a sentence and not in waiting. A write takes milliseconds."""
+
+SECONDS_TO_MIGRATE = 60
+"""For another server that starts together with this one, and brings the schema up to date."""
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 _MIGRATION_LOCK = 133
@@ -48,7 +53,7 @@ def workspace_engine(url: str) -> sa.Engine:
         if schema_version(made) != HEAD:
             migrate(made)
     except (OSError, SQLAlchemyError) as error:
-        raise WorkspaceUnavailable(UNAVAILABLE) from error
+        raise _unavailable(error) from error
     return made
 
 
@@ -72,7 +77,12 @@ def explained() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise WorkspaceUnavailable(UNAVAILABLE) from error
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: OSError | SQLAlchemyError) -> WorkspaceUnavailable:
+    full = is_full(getattr(error, "orig", None) or error)
+    return WorkspaceUnavailable(f"The workspace database can't be written: {FULL}." if full else UNAVAILABLE)
 
 
 def schema_version(engine: sa.Engine) -> str | None:
@@ -96,7 +106,7 @@ def migrate(engine: sa.Engine, target: str = "head") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.connect().execution_options(**{_IMMEDIATE: True}) as connection, connection.begin():
+    with _patient(engine) as patient, patient.connect().execution_options(**{_IMMEDIATE: True}) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         config.attributes["connection"] = connection
@@ -108,10 +118,29 @@ def migrate(engine: sa.Engine, target: str = "head") -> None:
             ) from error
 
 
-def _engine(address: sa.URL) -> sa.Engine:
+@contextmanager
+def _patient(engine: sa.Engine) -> Iterator[sa.Engine]:
+    """The same database for who may have to wait for another's migration; a database in memory is only in its own engine.
+
+    Nothing of it stays open, because Windows neither moves nor removes a file that is.
+    """
+    if engine.url.get_backend_name() == "sqlite" and not engine.url.database:
+        yield engine
+        return
+    patient = _engine(engine.url, SECONDS_TO_MIGRATE)
+    try:
+        yield patient
+    finally:
+        patient.dispose()
+
+
+def _engine(address: sa.URL, seconds: int = SECONDS_TO_WAIT) -> sa.Engine:
+    if address.get_backend_name() == "postgresql" and "options" not in address.query:
+        limits = {"options": f"-c lock_timeout={1000 * seconds}"}
+        return sa.create_engine(address, pool_pre_ping=True, hide_parameters=True, connect_args=limits)
     if address.get_backend_name() != "sqlite":
         return sa.create_engine(address, pool_pre_ping=True, hide_parameters=True)
-    made = sa.create_engine(address, connect_args={"timeout": SECONDS_TO_WAIT}, hide_parameters=True)
+    made = sa.create_engine(address, connect_args={"timeout": seconds}, hide_parameters=True)
     # Python's sqlite3 begins transactions late and leaves changes to the schema out of them. We begin them ourselves.
     sa.event.listen(made, "connect", _leave_transactions_to_us)
     sa.event.listen(made, "begin", _begin)

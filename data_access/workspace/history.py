@@ -38,7 +38,7 @@ _COUNT = sa.select(sa.func.count(), sa.func.max(item_revision.c.revision_id))
 
 
 class EditConflict(Exception):
-    """Somebody else changed the item since it was read; the message says who and when."""
+    """Someone else changed the item since it was read; the message says who and when."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def undo(engine: sa.Engine, kind: type[Record], item_id: str, *, after: int, who
 
 
 def history(engine: sa.Engine, kind: type[R], item_id: str) -> list[Revision[R]]:
-    """All revisions of an item, the newest first; empty for one that isn't there. Raises WorkspaceUnavailable."""
+    """All revisions of an item, latest first; empty for one that isn't there. Raises WorkspaceUnavailable."""
     wanted = sa.select(item_revision).where(item_revision.c.kind == kind.kind, item_revision.c.item_id == item_id)
     with explained(), engine.connect() as connection:
         rows = connection.execute(wanted.order_by(item_revision.c.revision.desc())).mappings().all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -67,13 +67,17 @@ class EvidenceRecord(Record):
 
 
 class TargetRecord(Record):
-    """A level that a measure should reach from a date on, in the unit people read (percent for shares)."""
+    """A level that a measure should reach from a date on, in the unit people read (percent for shares).
+
+    `period` is the length of period that it is for, None where it holds at every length.
+    """
 
     kind: ClassVar[str] = "target"
     measure: str
     level: Annotated[float, AfterValidator(_finite)]
     from_date: datetime.date
     placement: str | None = None
+    period: Literal["month", "quarter", "term", "year"] | None = None
     reason: Words
 
 
@@ -102,7 +106,7 @@ class ActionRecord(Record):
     @model_validator(mode="after")
     def _says_how_it_ended(self) -> ActionRecord:
         if self.stage is Stage.DONE and not self.outcome:
-            raise ValueError("an action that is done says what came of it")
+            raise ValueError("an action that is done needs an outcome")
         return self
 
     def overdue(self, today: datetime.date) -> bool:

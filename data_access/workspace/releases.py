@@ -1,4 +1,4 @@
-"""Periods as they were released in the protected view: what their numbers are made from, and what is hidden of them.
+"""Periods as they were released in the protected view: the cells that their numbers are made from.
 
 The first writer of a release wins, and everybody else takes what is there. Releases are added; of one that has been replaced by a later
 one only who, when and why stay.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -20,8 +20,9 @@ period_release = sa.Table(
     sa.Column("release_id", ID, primary_key=True, autoincrement=True),
     sa.Column("unit", sa.String(100), nullable=False, comment="what one row of the measures' denominators is"),
     sa.Column("grain", sa.String(20), nullable=False, comment="month, quarter, term or year"),
+    sa.Column("cohort", sa.String(20), nullable=False, server_default="recorded", comment="whose numbers: the children who are counted"),
     sa.Column("period", sa.String(100), nullable=False, comment="the period's label"),
-    sa.Column("declarations", sa.String(64), nullable=False, comment="a fingerprint of how the unit's numbers are counted and hidden"),
+    sa.Column("declarations", sa.String(64), nullable=False, comment="a fingerprint of how the unit's numbers are counted"),
     sa.Column("number", sa.Integer, nullable=False, comment="1, 2, 3 of the period under these declarations; the last one holds"),
     sa.Column("at", sa.DateTime, nullable=False, comment="UTC"),
     sa.Column("who", sa.String(320), nullable=False, comment="who released it anew; empty where it was shown for the first time"),
@@ -29,13 +30,14 @@ period_release = sa.Table(
     sa.Column("data_version", sa.Text, nullable=False, comment="of the reporting database"),
     sa.Column("provided", sa.JSON, nullable=False, comment="the source tables that there were then, of those that the measures need"),
     sa.Column("cells", sa.LargeBinary, comment="the unit's cells (Parquet); null once a later release holds"),
-    sa.Column("children", sa.LargeBinary, comment="how many children each cell stands for (Parquet); null as above"),
-    sa.Column("hidden", sa.LargeBinary, comment="what is hidden (compressed JSON); null as above"),
-    sa.UniqueConstraint("unit", "grain", "period", "declarations", "number", name="one_of_each_release"),
+    sa.UniqueConstraint("unit", "grain", "cohort", "period", "declarations", "number", name="one_of_each_release"),
     sa.Index("period_release_number", "number"),
     comment="One row a release of one period of one unit. No child's id is in it.",
 )
-_CONTENTS = ("cells", "children", "hidden")
+
+
+_RELEASED = period_release.c.unit != ""
+"""Rows of released periods, and not of a time that all were forgotten."""
 
 
 class AlreadyReleased(Exception):
@@ -44,11 +46,12 @@ class AlreadyReleased(Exception):
 
 @dataclass(frozen=True)
 class Family:
-    """The tables that are released together: a unit's of one grain, under one fingerprint of its declarations."""
+    """The cells that are released together: a unit's of one grain and cohort, under one fingerprint of its declarations."""
 
     unit: str
     grain: str
     declarations: str
+    cohort: str = "recorded"
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,6 @@ class Release:
     data_version: str
     provided: frozenset[str]
     cells: bytes
-    children: bytes
-    hidden: bytes
 
 
 def releases_of(engine: sa.Engine, family: Family) -> dict[str, Release]:
@@ -74,7 +75,7 @@ def releases_of(engine: sa.Engine, family: Family) -> dict[str, Release]:
         .where(*_of(family)).group_by(period_release.c.period).subquery()
     )
     same = sa.and_(period_release.c.period == last.c.period, period_release.c.number == last.c.number)
-    columns = [period_release.c[name] for name in ("period", "number", "at", "who", "reason", "data_version", "provided", *_CONTENTS)]
+    columns = [period_release.c[name] for name in ("period", "number", "at", "who", "reason", "data_version", "provided", "cells")]
     wanted = sa.select(*columns).join(last, same).where(*_of(family)).order_by(period_release.c.release_id)
     with explained(), engine.connect() as connection:
         rows = connection.execute(wanted).mappings().all()
@@ -90,8 +91,7 @@ def keep_releases(engine: sa.Engine, family: Family, releases: Sequence[Release]
         return
     rows = [
         {
-            "unit": family.unit, "grain": family.grain, "declarations": family.declarations, **vars(release),
-            "provided": sorted(release.provided),
+            **vars(family), **vars(release), "provided": sorted(release.provided),
         }
         for release in releases
     ]
@@ -105,14 +105,31 @@ def keep_releases(engine: sa.Engine, family: Family, releases: Sequence[Release]
                 connection.execute(period_release.insert(), rows)
                 if replaced:
                     emptied = period_release.update().where(*_of(family), sa.or_(*replaced))
-                    connection.execute(emptied.values(dict.fromkeys(_CONTENTS)))
+                    connection.execute(emptied.values(cells=None))
         except IntegrityError:
             raise AlreadyReleased from None
 
 
+def start_over(engine: sa.Engine, at: datetime.datetime, who: str, reason: str, data_version: str) -> int:
+    """Forgets every released period, and keeps who did so, when (UTC) and why. Gives how many there were. Raises WorkspaceUnavailable.
+
+    What is kept has no unit, and a number above 1: as after periods that were released anew, `last_anew` differs. It does so also where
+    a database gives ids again, as a release that replaced another came later than that one.
+    """
+    with explained(), engine.begin() as connection:
+        count = connection.scalar(sa.select(sa.func.count()).where(_RELEASED)) or 0
+        before = connection.scalar(sa.select(sa.func.max(period_release.c.number)).where(~_RELEASED)) or 1
+        connection.execute(period_release.delete().where(_RELEASED))
+        connection.execute(period_release.insert().values(
+            unit="", grain="", cohort="", period="", declarations="", number=before + 1, at=at, who=who, reason=reason,
+            data_version=data_version, provided=[], cells=None,
+        ))
+    return count
+
+
 def released_families(engine: sa.Engine) -> set[Family]:
     """The families of which any period was released. Raises WorkspaceUnavailable."""
-    wanted = sa.select(period_release.c.unit, period_release.c.grain, period_release.c.declarations).distinct()
+    wanted = sa.select(*(period_release.c[each.name] for each in fields(Family))).where(_RELEASED).distinct()
     with explained(), engine.connect() as connection:
         return {Family(*row) for row in connection.execute(wanted)}
 
@@ -127,7 +144,7 @@ def last_anew(engine: sa.Engine) -> int:
 def was_released_otherwise(engine: sa.Engine, family: Family) -> bool:
     """Whether the unit's periods of this grain were released under other declarations. Raises WorkspaceUnavailable."""
     wanted = sa.select(period_release.c.release_id).where(
-        period_release.c.unit == family.unit, period_release.c.grain == family.grain,
+        period_release.c.unit == family.unit, period_release.c.grain == family.grain, period_release.c.cohort == family.cohort,
         period_release.c.declarations != family.declarations,
     )
     with explained(), engine.connect() as connection:
@@ -135,7 +152,4 @@ def was_released_otherwise(engine: sa.Engine, family: Family) -> bool:
 
 
 def _of(family: Family) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        period_release.c.unit == family.unit, period_release.c.grain == family.grain,
-        period_release.c.declarations == family.declarations,
-    )
+    return tuple(period_release.c[name] == value for name, value in vars(family).items())

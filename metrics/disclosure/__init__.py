@@ -1,1 +1,1 @@
-"""What the protected view shows: a fixed family of tables, and which of their numbers are hidden."""
+"""The protected view: totals are exact, numbers for groups are rounded by keys that follow the children, small groups are hidden."""

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from config.code_lists import RETURNED_AFTER_PERMANENCE
 from config.local_choices import local_choices
 from data_access.tables import care_start, previous_permanence
-from metrics.dates import earlier, plus_days
-from metrics.scopes import RISK
-from metrics.unit import Scope, Unit, fact
 from metrics.units.common import grouped, in_scope, periods, with_arrangement
+from metrics.units.dates import earlier, plus_days
+from metrics.units.scopes import RISK
+from metrics.units.unit import Scope, Unit, fact
 
 
 def _care_starts(scope: Scope) -> sa.Select[Any]:
-    within, needs = periods(scope), in_scope(RISK)
+    within, needs = periods(scope), in_scope(RISK, scope.cohort)
     looked_at_until = earlier(plus_days(care_start.c.start_date, local_choices().return_to_care_days), scope.as_at)
     starts = (
         sa.select(within.c.label.label("period"), care_start.c.child_id, care_start.c.start_date)

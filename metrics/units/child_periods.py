@@ -15,12 +15,11 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from data_access.tables import child
-from metrics import scopes
-from metrics.dates import earlier, later, plus_days, whole_years
-from metrics.unit import Scope, Unit, fact
-from metrics.units import facts
+from metrics.units import facts, scopes
 from metrics.units.common import arrangements_on, days_in_care, grouped, in_scope, periods
 from metrics.units.context import Context
+from metrics.units.dates import earlier, later, plus_days, whole_years
+from metrics.units.unit import Scope, Unit, fact
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,10 @@ PARENTAL_SENSITIVITY = FactGroup(
     (fact("parental_sensitivity_score", sa.Double), fact("parental_sensitivity_before", sa.Double)), facts.parental_sensitivity,
 )
 EDUCATION_PLAN = FactGroup(
-    (fact("plan_completed_on", sa.Date, "education_plans"), fact("plan_parts", sa.Integer, "education_plans")), facts.latest_plan,
+    (
+        fact("plan_completed_on", sa.Date, "education_plans"),
+        fact("plan_parts", sa.Integer, "education_plans", "education_plan_parts"),
+    ), facts.latest_plan,
 )
 ATTENDANCE = FactGroup((fact("possible_sessions", sa.Integer), fact("attended_sessions", sa.Integer)), facts.attendance)
 EXCLUSIONS = FactGroup(
@@ -74,10 +76,11 @@ def _child_periods(within: sa.CTE, needs: sa.CTE) -> sa.CTE:
 
 
 def _days_in_scope(within: sa.CTE, needs: sa.CTE) -> sa.CTE:
-    """period, child_id, start_date, end_date: the days in scope, cut to each period, as half-open intervals."""
+    """period, child_id, start_date, end_date: the days in scope, cut to each period, as half-open intervals; and period_days, the
+    length of the whole period."""
     return (
         sa.select(
-            within.c.label.label("period"), needs.c.child_id,
+            within.c.label.label("period"), needs.c.child_id, within.c.days.label("period_days"),
             later(needs.c.start_date, within.c.start_date).label("start_date"),
             earlier(needs.c.end_date, plus_days(within.c.last_date, 1)).label("end_date"),
         )
@@ -87,7 +90,7 @@ def _days_in_scope(within: sa.CTE, needs: sa.CTE) -> sa.CTE:
 
 
 def _rows(scope: Scope, statuses: tuple[str, ...], groups: tuple[FactGroup, ...]) -> sa.Select[Any]:
-    within, needs = periods(scope), in_scope(statuses)
+    within, needs = periods(scope), in_scope(statuses, scope.cohort)
     points = _child_periods(within, needs)
     dates = sa.select(points.c.child_id, points.c.on_date).distinct().cte("dates")
     arrangement = arrangements_on(dates, "arrangement")
@@ -100,6 +103,7 @@ def _rows(scope: Scope, statuses: tuple[str, ...], groups: tuple[FactGroup, ...]
         points.c.on_date,
         whole_years(child.c.date_of_birth, points.c.on_date).label("age"),
         sa.func.coalesce(arrangement.c.in_care, 0).label("in_care"),
+        sa.case((points.c.on_date == points.c.last_date, 1), else_=0).label("in_scope_on_last_day"),
         placed.c.placement_started_on,
     ]
     for group in groups:
@@ -116,7 +120,10 @@ def _matches(points: FromClause, fact_table: FromClause) -> ColumnElement[bool]:
 
 
 def _unit(name: str, plural: str, statuses: tuple[str, ...], *groups: FactGroup) -> Unit:
-    columns = [fact("on_date", sa.Date), fact("age", sa.Integer), fact("in_care", sa.Integer), fact("placement_started_on", sa.Date)]
+    columns = [
+        fact("on_date", sa.Date), fact("age", sa.Integer), fact("in_care", sa.Integer), fact("in_scope_on_last_day", sa.Integer),
+        fact("placement_started_on", sa.Date),
+    ]
     return Unit(
         name=name, singular=plural.replace("children", "child", 1), plural=plural, event=False,
         columns=columns + [sa.Column(column.name, column.type, info=column.info) for group in groups for column in group.columns],

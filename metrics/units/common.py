@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,17 +11,25 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from config.code_lists import IN_CARE, NOT_RECORDED
+from config.cohorts import Cohort
 from data_access.tables import attachment_need, care_arrangement, child, child_authority, period, placement
-from metrics.breakdowns import TEAM, area_values, breakdown_values
-from metrics.dates import earlier, open_end
-from metrics.unit import Responsibility, Scope
+from metrics.units.breakdowns import TEAM, area_values, breakdown_values
+from metrics.units.dates import days_between, earlier, eighteenth_birthday, open_end
+from metrics.units.unit import RECORD_KEY, Responsibility, Scope
 
 
 def periods(scope: Scope) -> sa.CTE:
-    """label, start_date, last_date of every period of the grain up to the as-at date, the last one cut off there."""
+    """label, start_date, last_date of every period of the grain up to the as-at date, the last one cut off there; and days, which is
+    how long the whole period is."""
     return (
-        sa.select(period.c.label, period.c.start_date, earlier(period.c.last_date, scope.as_at).label("last_date"))
-        .where(period.c.grain == scope.grain, period.c.start_date <= scope.as_at)
+        sa.select(
+            period.c.label, period.c.start_date, earlier(period.c.last_date, scope.as_at).label("last_date"),
+            (days_between(period.c.start_date, period.c.last_date) + 1).label("days"),
+        )
+        .where(
+            period.c.grain == scope.grain, period.c.start_date <= scope.as_at,
+            *([period.c.start_date >= scope.first] if scope.first else []),
+        )
         .cte("periods")
     )
 
@@ -54,11 +63,33 @@ def merged(rows: sa.Select[Any], name: str) -> sa.CTE:
     )
 
 
-def in_scope(statuses: tuple[str, ...]) -> sa.CTE:
-    """When a child has an attachment need of one of the statuses, as disjoint intervals."""
+COHORT_STATUSES = {
+    Cohort.LOOKED_AFTER: IN_CARE,
+    Cohort.NG26: (*IN_CARE, "special_guardianship", "adopted", "edge_of_care"),
+}
+"""The care statuses that put a child in scope, of the cohorts that ask nothing else."""
+
+
+def in_scope(statuses: tuple[str, ...], cohort: Cohort) -> sa.CTE:
+    """When a child is in scope, as disjoint intervals: child_id, start_date, end_date.
+
+    In the cohort of those recorded, while an attachment need of one of the statuses runs. In the others, whatever the statuses, while
+    a care arrangement of the cohort runs, up to the 18th birthday.
+    """
+    if cohort is Cohort.RECORDED:
+        return merged(
+            sa.select(attachment_need.c.child_id, attachment_need.c.start_date, open_end(attachment_need.c.end_date).label("end_date"))
+            .where(attachment_need.c.status.in_(statuses)),
+            "in_scope",
+        )
+    grown_up = open_end(eighteenth_birthday(child.c.date_of_birth))
     return merged(
-        sa.select(attachment_need.c.child_id, attachment_need.c.start_date, open_end(attachment_need.c.end_date).label("end_date"))
-        .where(attachment_need.c.status.in_(statuses)),
+        sa.select(
+            care_arrangement.c.child_id, care_arrangement.c.start_date,
+            earlier(open_end(care_arrangement.c.end_date), grown_up).label("end_date"),
+        )
+        .select_from(care_arrangement.outerjoin(child, child.c.child_id == care_arrangement.c.child_id))
+        .where(care_arrangement.c.care_status.in_(COHORT_STATUSES[cohort])),
         "in_scope",
     )
 
@@ -110,14 +141,37 @@ def grouped(
 
     `points` has period, child_id and on_date; `joined` is the FROM clause that already holds `points` and `arrangement`.
     """
-    groups = breakdown_values(points.c.on_date, arrangement.c.care_status, arrangement.c.placement)
+    known = (_arrangements_covered(scope, points.c.on_date, arrangement.c[name]) for name in ("care_status", "placement"))
+    groups = breakdown_values(points.c.on_date, *known)
     joined = joined.outerjoin(child, child.c.child_id == points.c.child_id)
     if scope.areas:
         joined = joined.outerjoin(child_authority, child_authority.c.child_id == points.c.child_id)
         groups = [sa.literal(NOT_RECORDED).label(TEAM.id) if group.name == TEAM.id else group for group in groups]
         groups += area_values(child_authority)
-    rows = sa.select(points.c.period, *groups, *facts).select_from(joined)
+    record_key = sa.func.coalesce(child.c.record_key, 0).label(RECORD_KEY)
+    rows = sa.select(points.c.period, *groups, record_key, *facts).select_from(joined)
     return rows if scope.responsibility is None else rows.where(_answered_for(scope.responsibility, points))
+
+
+def _arrangements_covered(scope: Scope, on: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What is known of the arrangement on a date: nothing where arrangements are not covered, which is not the same as none."""
+    if scope.arrangements is None:
+        return value
+    authorities: dict[tuple[Any, ...], list[str]] = {}
+    for authority, intervals in scope.arrangements:
+        authorities.setdefault(intervals, []).append(authority)
+    covered = [
+        sa.and_(*_within(start, end, on), *([child_authority.c.authority.in_(among)] if scope.areas else []))
+        for intervals, among in authorities.items() for start, end in intervals
+    ]
+    return sa.case((sa.or_(*covered), value)) if covered else sa.cast(sa.null(), sa.String)
+
+
+def _within(start: datetime.date | None, end: datetime.date | None, on: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """The conditions on a date that hold within a half-open interval; at least one, for there must be something to join by AND."""
+    first = [on >= sa.literal(start, sa.Date)] if start else []
+    last = [on < sa.literal(end, sa.Date)] if end else []
+    return [*first, *last] or [on.is_not(None)]
 
 
 def _answered_for(responsibility: Responsibility, points: FromClause) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from metrics.unit import Scope
+from metrics.units.unit import Scope
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Context:
     """The common table expressions of one SELECT.
 
     `child_periods`: period, child_id, on_date, first_date, last_date. `dates`: the distinct child_id, on_date.
-    `days_in_scope`: period, child_id, start_date, end_date (half-open, disjoint, cut to the period).
+    `days_in_scope`: period, child_id, start_date, end_date (half-open, disjoint, cut to the period), period_days (of the whole period).
     `arrangement`: the arrangement on each of `dates`, and `placed`: its placement_started_on.
     `days_in_care`: child_id, start_date, end_date (disjoint).
     """

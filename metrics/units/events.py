@@ -13,8 +13,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from config.code_lists import ASSESSMENT_FACTORS
 from config.local_choices import local_choices
 from data_access.tables import assessment, programme, programme_session
-from metrics.unit import Scope, Unit, fact
 from metrics.units.common import grouped, periods, with_arrangement
+from metrics.units.unit import CHILD_NUMBER, Scope, Unit, fact
 
 
 def _events(scope: Scope, table: sa.Table, date: sa.Column[Any], *columns: ColumnElement[Any]) -> sa.CTE:
@@ -29,7 +29,8 @@ def _events(scope: Scope, table: sa.Table, date: sa.Column[Any], *columns: Colum
 
 def _child_number(events: sa.CTE) -> ColumnElement[int]:
     """A number for each child, which says nothing about the child: so that children can be counted, of whom there may be several events."""
-    return sa.func.dense_rank().over(order_by=events.c.child_id).label("child_number")
+    # Cast, because Spark ranks in smaller whole numbers.
+    return sa.cast(sa.func.dense_rank().over(order_by=events.c.child_id), sa.BigInteger).label(CHILD_NUMBER)
 
 
 def _programme_starts(scope: Scope) -> sa.Select[Any]:
@@ -88,20 +89,20 @@ def _programme_ends(scope: Scope) -> sa.Select[Any]:
 
 PROGRAMME_STARTS = Unit(
     name="programme_starts", singular="programme that began", plural="programmes that began", event=True,
-    columns=[fact("child_number", sa.BigInteger), fact("started_on", sa.Date), fact("assessed_before_on", sa.Date, "assessments")],
+    columns=[fact(CHILD_NUMBER, sa.BigInteger), fact("started_on", sa.Date), fact("assessed_before_on", sa.Date, "assessments")],
     rows=_programme_starts,
 )
 
 ASSESSMENTS = Unit(
     name="assessments_completed", singular="assessment", plural="assessments", event=True,
-    columns=[fact("child_number", sa.BigInteger), fact("factors_covered", sa.Integer, "assessments")],
+    columns=[fact(CHILD_NUMBER, sa.BigInteger), fact("factors_covered", sa.Integer, "assessments")],
     rows=_assessments,
 )
 
 PROGRAMME_ENDS = Unit(
     name="programmes_ended", singular="programme that ended", plural="programmes that ended", event=True,
     columns=[
-        fact("child_number", sa.BigInteger),
+        fact(CHILD_NUMBER, sa.BigInteger),
         fact("programme", sa.String),
         fact("sessions_as_defined", sa.Integer, "programmes", "programme_sessions"),
         fact("first_session_on", sa.Date, "programmes", "programme_sessions"),

@@ -12,6 +12,8 @@ from config.code_lists import ATTENDED, EDUCATION_PLAN_PARTS, INTERVIEW_ATTENDED
 from config.local_choices import local_choices
 from data_access.tables import (
     assessment,
+    attendance_summary,
+    carer,
     education_plan,
     exclusion,
     outcome_score,
@@ -25,9 +27,9 @@ from data_access.tables import (
 from data_access.tables import (
     carer_training as carer_training_table,
 )
-from metrics.dates import days_between, earlier, later, open_end, plus_days
 from metrics.units.common import arrangements_on, covers
 from metrics.units.context import Context
+from metrics.units.dates import days_between, earlier, later, open_end, plus_days
 
 PARENTAL_SENSITIVITY = "parental_sensitivity"
 
@@ -154,7 +156,32 @@ def latest_plan(context: Context) -> sa.CTE:
 
 
 def attendance(context: Context) -> sa.CTE:
-    """Possible sessions on days in scope in the period, and those attended."""
+    """Possible sessions of the period, and those attended: of marks on days in scope, and of the summaries that count in it."""
+    sums = sa.union_all(_marks(context), _summaries(context)).cte("sessions_known")
+    return (
+        sa.select(
+            sums.c.period, sums.c.child_id,
+            *(sa.cast(sa.func.sum(sums.c[name]), sa.BigInteger).label(name) for name in ("possible_sessions", "attended_sessions")),
+        )
+        .group_by(sums.c.period, sums.c.child_id)
+        .cte("attendance_sums")
+    )
+
+
+def _summaries(context: Context) -> sa.Select[Any]:
+    """Those whose last day is in scope in the period, and that are no longer than it."""
+    days, table = context.days_in_scope, attendance_summary
+    return (
+        sa.select(
+            days.c.period, days.c.child_id,
+            table.c.possible_sessions.label("possible_sessions"), table.c.attended_sessions.label("attended_sessions"),
+        )
+        .select_from(days.join(table, _on_a_day(days, table, plus_days(table.c.end_date, -1))))
+        .where(days_between(table.c.start_date, table.c.end_date) <= days.c.period_days)
+    )
+
+
+def _marks(context: Context) -> sa.Select[Any]:
     days, mark, date = context.days_in_scope, attendance_table.c.mark, attendance_table.c.session_date
     interview_attended = sa.and_(mark == INTERVIEW_MARK, date < sa.literal(INTERVIEW_ATTENDED_BEFORE, sa.Date))
     attended = sa.case((sa.or_(mark.in_(ATTENDED), interview_attended), 1), else_=0)
@@ -166,7 +193,6 @@ def attendance(context: Context) -> sa.CTE:
         .select_from(days.join(attendance_table, _on_a_day(days, attendance_table, date)))
         .where(sa.or_(mark.not_in(NOT_POSSIBLE), interview_attended))
         .group_by(days.c.period, days.c.child_id)
-        .cte("attendance_sums")
     )
 
 
@@ -228,21 +254,32 @@ def placements_in_last_year(context: Context) -> sa.CTE:
 
 
 def carer_training(context: Context) -> sa.CTE:
-    """The latest training completed by the date, and the latest of these completed before the placement began."""
-    dates, placed, completed = context.dates, context.placed, carer_training_table.c.completed_date
-    before = sa.case((completed < placed.c.placement_started_on, completed))
+    """The latest training completed by the date, and the latest of these completed before the placement began.
+
+    It is one recorded for the child, or for a carer who looks after the child on the date.
+    """
+    placed, known = context.placed, sa.union_all(*_trainings(context.dates)).cte("trainings")
+    before = sa.case((known.c.completed_date < placed.c.placement_started_on, known.c.completed_date))
     return (
         sa.select(
-            dates.c.child_id, dates.c.on_date,
-            sa.func.max(completed).label("carer_trained_on"), sa.func.max(before).label("carer_trained_before_placement_on"),
+            known.c.child_id, known.c.on_date,
+            sa.func.max(known.c.completed_date).label("carer_trained_on"), sa.func.max(before).label("carer_trained_before_placement_on"),
         )
-        .select_from(
-            dates.join(carer_training_table, sa.and_(carer_training_table.c.child_id == dates.c.child_id, completed <= dates.c.on_date))
-            .outerjoin(placed, sa.and_(placed.c.child_id == dates.c.child_id, placed.c.on_date == dates.c.on_date))
-        )
-        .group_by(dates.c.child_id, dates.c.on_date)
+        .select_from(known.outerjoin(placed, sa.and_(placed.c.child_id == known.c.child_id, placed.c.on_date == known.c.on_date)))
+        .group_by(known.c.child_id, known.c.on_date)
         .cte("training")
     )
+
+
+def _trainings(dates: sa.CTE) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """child_id, on_date, completed_date of the trainings by each date: those of the child, and those of the carers at the date."""
+    training = carer_training_table
+    columns, by_then = (dates.c.child_id, dates.c.on_date, training.c.completed_date), training.c.completed_date <= dates.c.on_date
+    of_child = dates.join(training, sa.and_(training.c.child_id == dates.c.child_id, by_then))
+    of_carer = dates.join(carer, sa.and_(carer.c.child_id == dates.c.child_id, covers(carer, dates.c.on_date))).join(
+        training, sa.and_(training.c.carer_id == carer.c.carer_id, by_then),
+    )
+    return sa.select(*columns).select_from(of_child), sa.select(*columns).select_from(of_carer)
 
 
 def _latest(context: Context, table: sa.Table, date: sa.Column[Any], name: str) -> sa.CTE:

@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 
 from tests.architecture.source import PACKAGES, PROJECT, is_ignored, modules, name
 
-FOLDERS = {*PACKAGES, "tests", "docs", ".ci", ".streamlit"}
+FOLDERS = {*PACKAGES, "tests", "docs", ".ci"}
 FILES = {
     "README.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile", "pyproject.toml", "requirements.lock", "requirements-test.lock",
-    ".gitignore", ".gitattributes", ".editorconfig", ".dockerignore", "Dockerfile", "compose.yaml",
+    ".gitignore", ".gitattributes", ".pre-commit-config.yaml", ".editorconfig", ".dockerignore", "Dockerfile", "compose.yaml",
 }
 
 

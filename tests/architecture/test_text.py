@@ -15,8 +15,8 @@ MODULE_LINES = 400
 FUNCTION_LINES = 40
 # Statements that SQLAlchemy Core has no words for, by the file that may send them and how they begin.
 RAW_SQL = {
-    "data_access/engines.py": {"ATTACH", "USE"},
-    "data_access/load/drafting.py": {"DETACH", "SET"},
+    "data_access/engines.py": {"ATTACH", "USE", "SET"},
+    "data_access/load/storing/staging.py": {"DETACH", "SET"},
     "data_access/workspace/engine.py": {"BEGIN"},
 }
 SENDERS = {"execute", "exec_driver_sql", "executemany", "sql"}
@@ -26,6 +26,15 @@ MACHINE_PATH = re.compile(rf"(?<![\w.*-])/(?:{MACHINE_FOLDERS})(?:/|\b)|[A-Z]:\\
 REGISTRIES = "|".join(["pypi" + r"\.org", "python" + r"hosted\.org", "npmjs" + r"\.(?:org|com)", "deb" + r"\.debian"])
 REGISTRY_HOST = re.compile(rf"\b(?:{REGISTRIES})\b")
 SUPPRESSIONS = re.compile("|".join(["type: " + "ignore", "no" + "qa", "pragma: " + "no cover"]))
+UNENGLISH = re.compile("|".join([
+    r"\bway to draw\b", r"\bday that counts\b", r"\bwritten down\b", r"\btaken? away\b", r"\bbr(?:ing|ought) back\b", r"\bplease\b",
+    r"\b(?:than|as) chance (?:alone )?would have\b", r"\bno more than that\b", r"\bone's own\b", r"\bsomebody who\b", r"\bheld against\b",
+    r"\bcompared with nothing\b", r"\bwhat came of it\b", r"\bshould one\b", r"\bif one\b", r"(?<!hidden )\bone can\b",
+    r"\bmay be looked at\b",
+]), re.IGNORECASE)
+"""Turns that are not how GOV.UK and the Office for National Statistics write: translated ones, 'one' for 'you', 'please'."""
+SCREEN = tuple(f"dashboard/{room}" for room in ("access", "charts", "content", "improvement", "packs", "screens", "session", "text"))
+SPACED_PERCENT = re.compile("(?:[0-9}]|^)[ \u00a0\u202f]" + "%(?![BYmdHMSyb])")
 SKIPS = {"skip", "skipif", "xfail", "importorskip"}
 
 
@@ -105,5 +114,57 @@ def test_no_test_is_skipped() -> None:
         for path in modules("tests")
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr in SKIPS and ast.unparse(node).startswith("pytest.")
+    ]
+    assert not wrong
+
+
+def words_of(path: Path) -> Iterator[str]:
+    """What a file says: of Python its strings, `}` standing for what is filled in, and its comments; of other files everything."""
+    if path.suffix != ".py":
+        yield path.read_text(encoding="utf-8")
+        return
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "}" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+    source = io.StringIO(path.read_text(encoding="utf-8"))
+    yield from (token.string for token in tokenize.generate_tokens(source.readline) if token.type == tokenize.COMMENT)
+
+
+def test_a_percent_sign_follows_its_number_without_a_space() -> None:
+    """'85%', as GOV.UK and the Office for National Statistics write it."""
+    texts = [path for path in files() if path.suffix in {".md", ".toml", ".typ"}]
+    wrong = [
+        f"{name(path)}: {text[max(found.start() - 20, 0):found.end()]}"
+        for path in (*texts, *modules(*PACKAGES, "tests"))
+        for text in words_of(path)
+        for found in SPACED_PERCENT.finditer(text)
+    ]
+    assert not wrong
+
+
+def said_on_the_screen(path: Path) -> Iterator[str]:
+    """The strings of a module that people may read: not its docstrings, nor the words of its code."""
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    attributes = {id(node.value) for node in ast.walk(tree(path)) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "}" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented | attributes:
+            yield node.value
+
+
+def test_pages_are_written_in_plain_english() -> None:
+    wrong = [
+        f"{name(path)}: {found.group()}"
+        for path in modules(*SCREEN, "pages")
+        for text in said_on_the_screen(path)
+        if " " in text
+        for found in UNENGLISH.finditer(text)
     ]
     assert not wrong

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from data_access.engines import engine
-from metrics.catalogue import measures
+from metrics.measures.catalogue import measures
 from tests.bench.cells import GRAIN, prepared
 from tests.bench.england import england
 from tests.bench.measuring import Row

@@ -21,7 +21,7 @@ from tests.browser.server import running_server
 
 CROWDS = {1: (12, 1.0), 10: (3, 10.0), 50: (2, 10.0), 100: (2, 10.0)}
 """How many people, how often each clicks, and the seconds between two clicks of one, on average: they read what they see."""
-PAGE, FILTER = "statement_2", "Ethnic group"
+PAGE, FILTER = "statement_2?open=all", "Ethnic group"
 AIM_CROWD, AIM = 50, 1.5
 MEGABYTES_AIM = 100.0
 QUANTILES = (0.5, 0.95, 0.99)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data_access.engines import engine
-from metrics.catalogue import measures
+from metrics.measures.catalogue import measures
 from tests.bench.cells import GRAIN, compare, count_by_hand, open_by_hand, prepared
 from tests.bench.england import england
 from tests.bench.measuring import Row, median_seconds

@@ -18,9 +18,9 @@ import polars as pl
 from config import code_lists as codes
 from data_access import periods
 from data_access.demo.school_calendar import is_school_day
-from data_access.load import specification as spec
-from data_access.load.batches import Batches, Rows
-from data_access.load.writing import replace_contents
+from data_access.load.checking import specification as spec
+from data_access.load.reading.batches import Batches, Rows
+from data_access.load.storing.writing import replace_contents
 
 AUTHORITIES, CHILDREN, MARKS = 150, 84_000, 64_000_000
 """England: children who may have attachment difficulties, and their marks of about three years."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from data_access.engines import engine
 from data_access.load import load
-from data_access.load.writing import replace_contents
+from data_access.load.storing.writing import replace_contents
 from data_access.tables import metadata
 from tests.bench.measuring import Authority, Row, growth, median_seconds, times_for
 

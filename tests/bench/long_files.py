@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from data_access.load import specification as spec
+from data_access.load.checking import specification as spec
 from tests.bench.england import all_places, drawn_attendance
 from tests.bench.measuring import Row
 

@@ -28,7 +28,7 @@ Happening = Callable[[], Awaitable[None]]
 @dataclass
 class Person:
     """One session. `waits` are the seconds from each click until the page was drawn; `errors` the texts of what broke; `sentences` how
-    often the page was one of SENTENCES, and `reconnected` how often the server went away."""
+    often the page was one of SENTENCES, and `reconnected` how often the server went away. `page` may have choices after '?'."""
 
     address: str
     page: str
@@ -91,7 +91,8 @@ class Person:
     async def _draw(self, connection: ClientConnection, chosen: Sequence[str] | None) -> None:
         message = BackMsg()
         state = message.rerun_script
-        state.page_name, state.page_script_hash = ("", self.page_hash) if self.page_hash else (self.page, "")
+        name, _, state.query_string = self.page.partition("?")
+        state.page_name, state.page_script_hash = ("", self.page_hash) if self.page_hash else (name, "")
         if chosen is not None and self.widget is not None:
             widget = state.widget_states.widgets.add()
             widget.id = self.widget

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dashboard.reporting import Reporting
+from dashboard.figures.reporting import Reporting
 from data_access.engines import engine
-from metrics.catalogue import measures
+from metrics.measures.catalogue import measures
 from tests.bench.measuring import Authority, Row, growth, median_seconds, times_for
 
 AIM_MILLISECONDS = 20

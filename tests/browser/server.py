@@ -65,6 +65,16 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path
     raise RuntimeError(f"The dashboard's server did not start. The end of what it said:\n{log.read_text(encoding='utf-8')[-3000:]}")
 
 
+def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until `qs133 serve` says in the log where the dashboard is, which it does when that can answer at once."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        if "stop it with Ctrl+C" in log.read_text(encoding="utf-8"):
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"The dashboard was not ready. The end of what it said:\n{log.read_text(encoding='utf-8')[-3000:]}")
+
+
 def stop(process: subprocess.Popen[bytes]) -> None:
     """End the process: politely, then at once."""
     process.terminate()

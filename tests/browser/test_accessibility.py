@@ -17,6 +17,7 @@ from dashboard.charts.theme import BACKGROUNDS, MARKS
 PAGES = (
     "", "statement_1", "statement_2", "statement_3", "statement_4", "equality", "improvement", "pack", "definitions", "data_quality",
     "load", "released?demo_role=Administrator", "audit?demo_role=Administrator", "?demo_role=Viewer", "statement_2?demo_role=Viewer",
+    "statement_2?open=all",
 )
 # Streamlit gives the box into which files are dragged a role that screen readers ignore, and a label. The button in it has a role and a
 # label of its own, so nobody misses anything.
@@ -69,7 +70,7 @@ def elements(violation: dict[str, Any]) -> tuple[str, ...]:
     return tuple(each.group(1) if each else "" for each in found)
 
 
-@pytest.mark.parametrize("shown", ["statement_2"], indirect=True)
+@pytest.mark.parametrize("shown", ["statement_2?open=all"], indirect=True)
 def test_colour_blind_people_tell_improvement_from_concern(shown: Page) -> None:
     drawn = dict(shown.evaluate(DRAWN))
     improvement, concern = (MARKS[state].symbol for state in ("improvement", "concern"))

@@ -51,9 +51,9 @@ def expect_names(page: Page, id: str, expected: set[str]) -> None:
 def test_a_new_user_sees_england_and_a_region_and_turns_them_off(
     page: Page, dashboard_url: str, settle: Settle,
 ) -> None:
-    open_first(page, f"{dashboard_url}/statement_4", settle)
+    open_first(page, f"{dashboard_url}/statement_4?open=all", settle)
     expect_names(page, "attendance_in_care", {"England", "Region"})
-    expect(block(page, "attendance_in_care")).to_contain_text("England: 91 %, school year 2024/25.")
+    expect(block(page, "attendance_in_care")).to_contain_text("England: 91%, school year 2024/25.")
     page.get_by_role("button", name="Region", exact=True).click()
     expect(page).to_have_url(re.compile(r"[?&]compare=England($|&)"))
     expect_names(page, "attendance_in_care", {"England"})
@@ -66,37 +66,37 @@ def test_a_new_user_sees_england_and_a_region_and_turns_them_off(
     page.get_by_role("link", name="Overview").first.click()
     expect(page.get_by_role("heading", name="Where to look first")).to_be_visible()
     settle(page)
-    expect(page.locator(".cockpit .england")).to_have_count(0)
-    expect(page.locator('.cockpit a[href*="compare="]').first).to_be_visible()
+    expect(page.locator(".measures .england")).to_have_count(0)
+    expect(page.locator('.measures a[href*="compare="]').first).to_be_visible()
 
 
 def test_the_overview_has_a_column_against_england(page: Page, dashboard_url: str, settle: Settle) -> None:
     open_first(page, dashboard_url, settle)
-    told = page.locator(".cockpit .england", has_text="England")
+    told = page.locator(".measures .england", has_text="England")
     expect(told).to_have_count(4)
-    expect(told.filter(has_text="England 91 %, school year 2024/25")).to_have_count(1)
+    expect(told.filter(has_text="England 91%, school year 2024/25")).to_have_count(1)
     open_first(page, f"{dashboard_url}/?grain=Year", settle)
-    expect(page.locator(".cockpit .england", has_text="England")).to_have_count(5)
+    expect(page.locator(".measures .england", has_text="England")).to_have_count(5)
 
 
 def test_a_real_authority_has_its_own_line_its_neighbours_and_its_rank(
     page: Page, kent_url: str, settle: Settle, take_screenshot: Shoot,
 ) -> None:
-    open_first(page, f"{kent_url}/statement_4?grain=Year", settle)
+    open_first(page, f"{kent_url}/statement_4?open=all&grain=Year", settle)
     shown = block(page, "persistent_absence_in_care")
     expect(names(page, "persistent_absence_in_care")).to_have_count(4, timeout=PATIENCE)
     expect(shown).to_contain_text(re.compile(r"By published figures, Kent is (joint )?\d+\w\w of 11"))
-    expect(shown).to_contain_text("England: 20.3 %, school year 2024/25.")
+    expect(shown).to_contain_text("England: 20.3%, school year 2024/25.")
     take_screenshot(page, "published figures of a real authority")
     page.get_by_role("button", name="Statistical neighbours").click()
     expect(names(page, "persistent_absence_in_care")).to_have_count(3, timeout=PATIENCE)
     expect(shown).not_to_contain_text("By published figures")
-    open_first(page, f"{kent_url}/statement_4?compare=Own+published+figure", settle)
+    open_first(page, f"{kent_url}/statement_4?open=all&compare=Own+published+figure", settle)
     expect_names(page, "attendance_in_care", {"Published"})
 
 
 def test_names_fit_a_phone(phone_page: Page, kent_url: str, settle: Settle, take_screenshot: Shoot) -> None:
-    open_first(phone_page, f"{kent_url}/statement_1", settle)
+    open_first(phone_page, f"{kent_url}/statement_1?open=all", settle)
     boxes = [
         name.bounding_box() for id in ("social_emotional_mean", "social_emotional_concern") for name in names(phone_page, id).all()
     ]

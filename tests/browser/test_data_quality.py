@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.uploads import PREFIX
+from dashboard.screens.load.uploads import PREFIX
 from data_access.audit import entries
 from data_access.demo import write_demo
 from data_access.load import load
@@ -87,11 +87,17 @@ class Analyst:
         self.page.get_by_text("These files are made up, too").click()
         press(self.page, "Check the files")
 
-    def load(self) -> None:
-        """Checks, finds nothing that stops the load, and loads."""
+    def load(self, *, accept: bool = False) -> None:
+        """Checks, accepts what the load would falsify where there is something, and loads."""
         self.check()
         expect(self.page.get_by_text("What the dry run found")).to_be_visible(timeout=PATIENCE)
-        self.page.locator(".st-key-load_now button").click()
+        now, refused = self.page.locator(".st-key-load_now button"), self.page.get_by_text("I have read what would be lost")
+        expect(refused).to_have_count(int(accept))
+        if accept:
+            expect(now).to_be_disabled()
+            refused.click()
+        expect(now).to_be_enabled(timeout=PATIENCE)
+        now.click()
         expect(self.page.get_by_text("is in the database.")).to_be_visible(timeout=PATIENCE)
         self.settle(self.page)
         assert not list(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
@@ -130,10 +136,11 @@ def test_an_analyst_loads_a_broken_folder_mends_it_loads_again_and_goes_back(
     page, plans, versions = analyst.page, analyst.folder / "extracts" / "education_plans.csv", [analyst.version]
     damage.change(plans, damage.wrong_codes("key_person", 4))
     analyst.check()
-    expect(page.get_by_text("key_person is not 0 or 1").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("key_person '?' is not 0 or 1").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("rows were quarantined, more than a fifth")).to_be_visible()
     assert analyst.version == versions[0]
     take_screenshot(page, "load dry run")
-    analyst.load()
+    analyst.load(accept=True)
     versions.append(analyst.version)
     expect(page.get_by_role("cell", name="demo visitor").first).to_be_visible(timeout=PATIENCE)
     analyst.wait_for_new_numbers(f"Data version {analyst.version}")

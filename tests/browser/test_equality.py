@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.choosing import choose
+from tests.browser.conftest import PATIENCE
 
 Settle = Callable[[Page], Locator]
 TakeScreenshot = Callable[[Page, str], Path]
@@ -36,7 +37,7 @@ def choices(page: Page) -> dict[str, list[str]]:
 def test_what_is_chosen_is_in_the_address_and_comes_back(page: Page, open_page: Callable[..., None], settle: Settle) -> None:
     open_page(page)
     expect(page.get_by_role("heading", name=re.compile("clearly worse off"))).to_be_visible()
-    choose(page, "Which characteristic", "Ethnic group")
+    choose(page, "Characteristic", "Ethnic group")
     expect(page.get_by_role("columnheader", name="Mixed")).to_be_visible()
     settle(page)
     choose(page, "Which measure", PLAN)
@@ -62,7 +63,7 @@ def test_a_measure_in_the_matrix_leads_to_its_own_part(page: Page, open_page: Ca
 
 
 def test_a_statement_page_leads_to_the_gap_it_tells_of(page: Page, dashboard_url: str, settle: Settle) -> None:
-    page.goto(f"{dashboard_url}/statement_2?by=Placement")
+    page.goto(f"{dashboard_url}/statement_2?by=Placement&open=education_plan_up_to_date")
     block = page.locator(".st-key-block_education_plan_up_to_date")
     expect(block.get_by_text("The gap that matters most.")).to_be_visible(timeout=60_000)
     settle(page)
@@ -75,13 +76,14 @@ def test_a_statement_page_leads_to_the_gap_it_tells_of(page: Page, dashboard_url
 def test_the_charts_and_the_sentences_say_the_same(page: Page, open_page: Callable[..., None]) -> None:
     open_page(page, f"measure={PLAN}")
     block = page.locator(".st-key-block_equality_measure")
-    told = block.get_by_text(re.compile("‘Children's home or residential school’: .* percentage points below the rest")).first.inner_text()
-    found = re.search(r"(\d+) percentage points below the rest \(95\s% interval (\d+) to (\d+)\)", told)
+    sentence = re.compile("‘Children's home or residential school’: .* percentage points below the rest")
+    told = block.get_by_text(sentence).first.inner_text()
+    found = re.search(r"(\d+) percentage points below the rest \(95% confidence interval (\d+) to (\d+)\)", told)
     assert found
     gap, low, high = found.groups()
-    words = f"{gap} points below ({low} to {high}): worse"
+    words = f"{gap} points below ({low} to {high})"
     expect(block.locator(".annotation-text").get_by_text(words)).to_be_visible()
-    expect(block.get_by_role("figure", name=re.compile(re.escape(words)))).to_be_attached()
+    expect(block.get_by_role("figure", name=re.compile(re.escape(f"{words}: worse")))).to_be_attached()
 
 
 def test_a_phone_scrolls_the_matrix_and_not_the_page(
@@ -98,3 +100,16 @@ def test_a_picture_of_the_page(page: Page, open_page: Callable[..., None], take_
     open_page(page, f"measure={PLAN}&crossed_with=Ethnic+group")
     page.get_by_role("region", name=re.compile("^Matrix of")).focus()
     assert take_screenshot(page, "equality").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("path", ["equality", "", "statement_2"])
+def test_no_table_is_cut_on_a_small_desk(page: Page, dashboard_url: str, settle: Settle, path: str) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{dashboard_url}/{path}")
+    expect(page.locator(".equality, .measures").first).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    if path == "statement_2":
+        page.locator(".st-key-block_attendance").get_by_text("View as table").click()
+        expect(page.get_by_test_id("stTable").first).to_be_visible(timeout=PATIENCE)
+    cut = "tables => tables.filter(table => table.scrollWidth > table.clientWidth + 1).map(table => table.className)"
+    assert page.locator(".equality, .measures, [data-testid='stTable']").evaluate_all(cut) == []

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from data_access.demo import write_demo
+from data_access.engines import address_of_file
 from data_access.load import load
 from tests.bench.clicks import served
 from tests.bench.sessions import Happening, Person, crowd
@@ -23,7 +26,7 @@ from tests.browser.server import running_server
 from tests.postgresql import PostgreSQL, running_postgresql
 
 PEOPLE, CLICKS, PAUSE = 6, 2, 0.5
-PAGE, FILTER = "statement_1", "Ethnic group"
+PAGE, FILTER = "statement_1?open=all", "Ethnic group"
 CHARTS = "plotly_chart"
 SECONDS_AWAY = 3
 LOAD = (
@@ -57,10 +60,13 @@ def check(crowds: Sequence[list[Person]]) -> None:
     assert all(len(person.waits) >= CLICKS and person.drawn.get(CHARTS) for people in crowds for person in people)
 
 
+pytestmark = pytest.mark.long
+
+
 def test_a_file_that_goes_away_and_loads_that_are_killed_and_succeed(tmp_path: Path, demo_database: str) -> None:
     database = tmp_path / "reporting.duckdb"
     address = f"duckdb:///{database}"
-    shutil.copy(demo_database.removeprefix("duckdb:///"), database)
+    shutil.copy(address_of_file(demo_database).removeprefix("duckdb:///"), database)
     sources = write_demo(tmp_path / "sources", children=60, seed=7)
 
     async def database_goes_away() -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from config.settings import PROJECT_FOLDER
 from data_access.demo import write_demo
 from data_access.load import load_authorities
-from data_access.load.pooling import Authority
+from data_access.load.several_authorities import Authority
 from tests.browser.conftest import Serve
 from tests.browser.oidc_provider import running_provider
 from tests.browser.server import free_port, running_server
@@ -60,7 +60,7 @@ def names(page: Page, id: str) -> Locator:
 def test_lines_of_the_others_stand_beside_an_authority_with_numerator_and_denominator(
     page: Page, pooled_url: str, settle: Settle, take_screenshot: Shoot,
 ) -> None:
-    open_first(page, f"{pooled_url}/statement_2?authority=Camden", settle)
+    open_first(page, f"{pooled_url}/statement_2?open=all&authority=Camden", settle)
     expect(names(page, "education_plan")).to_have_count(3, timeout=PATIENCE)
     assert sorted(names(page, "education_plan").all_text_contents()) == LINES
     shown = block(page, "education_plan")
@@ -73,13 +73,13 @@ def test_lines_of_the_others_stand_beside_an_authority_with_numerator_and_denomi
     assert box
     page.mouse.move(box["x"] + at[0], box["y"] + at[1], steps=5)
     expect(chart.locator(".hoverlayer .hovertext")).to_contain_text("of ")
-    assert re.search(r"loaded.*<br>\d[\d.]*\s%<br>[\d,]+ of [\d,]+ children$", told)
+    assert re.search(r"loaded.*<br>\d[\d.]*%<br>[\d,]+ of [\d,]+ children$", told)
     expect(chart.locator(".hoverlayer .hovertext")).to_contain_text(told.split("<br>")[-1])
     take_screenshot(page, "authorities loaded together")
 
 
 def test_there_are_none_without_a_choice(page: Page, pooled_url: str, settle: Settle) -> None:
-    open_first(page, f"{pooled_url}/statement_2", settle)
+    open_first(page, f"{pooled_url}/statement_2?open=all", settle)
     expect_none(page)
 
 
@@ -94,7 +94,7 @@ def test_a_manager_has_none(page: Page, database: str, tmp_path: Path, settle: S
         with running_server(tmp_path, environment, port=port, options=("--secrets.files", str(secrets))) as address:
             deployment = Deployment(address, provider, config / "access.toml", tmp_path / "workspace.sqlite")
             signed_in(page, deployment, "may", "statement_2")
-            open_first(page, f"{address}/statement_2?authority=Camden&grain=Year", settle)
+            open_first(page, f"{address}/statement_2?open=all&authority=Camden&grain=Year", settle)
             expect(page.get_by_text(re.compile("local authority is .Camden")).first).to_be_visible(timeout=PATIENCE)
             expect_none(page)
             page.goto("about:blank")  # which asks no server that has been stopped
@@ -110,7 +110,7 @@ def expect_none(page: Page) -> None:
 
 
 def test_names_fit_a_phone_and_stay_apart(phone_page: Page, pooled_url: str, settle: Settle, take_screenshot: Shoot) -> None:
-    open_first(phone_page, f"{pooled_url}/statement_2?authority=Camden", settle)
+    open_first(phone_page, f"{pooled_url}/statement_2?open=all&authority=Camden", settle)
     expect(names(phone_page, "education_plan")).to_have_count(3, timeout=PATIENCE)
     boxes = sorted((box["y"], box["height"], box["x"] + box["width"]) for name in names(phone_page, "education_plan").all()
                    for box in [name.bounding_box()] if box)

@@ -18,7 +18,7 @@ from tests.browser.conftest import DESKTOP, new_page
 from tests.browser.oidc_provider import running_provider
 from tests.browser.server import free_port, running_server
 from tests.browser.test_sign_in import PATIENCE, PEOPLE, Deployment
-from tests.dashboard.test_releases import fewer
+from tests.dashboard.figures.test_releases import fewer
 from tests.data_access import damage
 
 KEPT = "are those released on"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Deployment:
         self.access_file.write_text(ACCESS.format(hours=hours, everyone_else=everyone_else, analysts=analysts), encoding="utf-8")
 
     def log(self) -> list[tuple[str, str, str]]:
-        """who, action, what of the audit log, the newest first."""
+        """who, action, what of the audit log, latest first."""
         engine = sa.create_engine(f"sqlite:///{self.workspace}")
         found = entries(engine).select("who", "action", "what").rows()
         engine.dispose()
@@ -145,7 +146,7 @@ def test_a_viewer_sees_the_protected_view_and_no_page_of_others(
     sign_in(page, "vera")
     expect(protected_badge(page)).to_be_visible(timeout=PATIENCE)
     assert exact_badge(page).count() == 0 and page.get_by_role("link", name="Audit log").count() == 0
-    assert page.get_by_text("See it as").count() == 0, "the demo's switch has no place where people sign in"
+    assert page.get_by_text("View it as").count() == 0, "the demo's switch has no place where people sign in"
     page.goto(f"{deployment.address}/audit")
     settle(page)
     expect(page.get_by_role("heading", name="Where to look first")).to_be_visible(timeout=PATIENCE)
@@ -184,6 +185,63 @@ def test_signing_out_ends_it(page: Page, deployment: Deployment, sign_in: Callab
     page.wait_for_load_state("networkidle")
     page.goto(f"{deployment.address}/statement_1")
     expect(page.get_by_role("heading", name="Sign in to see this dashboard")).to_be_visible(timeout=PATIENCE)
+
+
+def test_signing_out_ends_a_copied_cookie_too(
+    browser: Browser, page: Page, deployment: Deployment, sign_in: Callable[..., None], console_errors: list[str],
+) -> None:
+    sign_in(page, "ann")
+    copied = browser.new_context()
+    try:
+        copied.add_cookies(page.context.cookies(deployment.address))
+        other = copied.new_page()
+        other.goto(f"{deployment.address}/statement_1")
+        expect(exact_badge(other)).to_be_visible(timeout=PATIENCE)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign out").click()
+        other.reload()
+        expect(other.get_by_text("You have signed out.")).to_be_visible(timeout=PATIENCE)
+    finally:
+        copied.close()
+    assert ("ann@council.example", Action.SIGN_OUT.value) in [row[:2] for row in deployment.log()]
+
+
+def test_a_download_is_for_whom_it_was_made(page: Page, deployment: Deployment, sign_in: Callable[..., None]) -> None:
+    sign_in(page, "ada", "audit")
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.get_by_role("button", name="Download the log (CSV)").click()
+    address = download.value.url
+    assert "/media/" in address and page.request.get(address).text().startswith("at,who")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(address, timeout=30)
+
+
+def test_a_role_taken_away_within_a_part_of_a_page_is_a_sentence(
+    page: Page, deployment: Deployment, sign_in: Callable[..., None],
+) -> None:
+    sign_in(page, "ann", "statement_2")
+    expect(exact_badge(page)).to_be_visible(timeout=PATIENCE)
+    block = page.get_by_role("button", name=re.compile("View as table, download")).first
+    expect(block).to_be_visible(timeout=PATIENCE)
+    deployment.rules(analysts="viewer")
+    block.click()
+    expect(page.get_by_text("Your role has changed.")).to_be_visible(timeout=PATIENCE)
+    expect(protected_badge(page)).to_be_visible(timeout=PATIENCE)
+    assert page.get_by_test_id("stException").count() == 0 and exact_badge(page).count() == 0
+
+
+def test_a_sign_in_that_ends_within_a_part_of_a_page_asks_again(
+    page: Page, deployment: Deployment, sign_in: Callable[..., None],
+) -> None:
+    sign_in(page, "ann", "statement_2")
+    expect(exact_badge(page)).to_be_visible(timeout=PATIENCE)
+    block = page.get_by_role("button", name=re.compile("View as table, download")).first
+    expect(block).to_be_visible(timeout=PATIENCE)
+    deployment.rules(hours=0.0001)
+    page.wait_for_timeout(500)
+    block.click()
+    expect(page.get_by_role("heading", name="Sign in again")).to_be_visible(timeout=PATIENCE)
+    assert page.get_by_test_id("stException").count() == 0 and exact_badge(page).count() == 0
 
 
 def test_a_role_taken_away_is_gone_at_the_next_click(
@@ -230,7 +288,7 @@ def test_without_sign_in_real_data_has_the_protected_view_and_no_switch(
         page.goto(f"{address}/?demo_role=Administrator")
         settle(page)
         expect(protected_badge(page)).to_be_visible(timeout=PATIENCE)
-        assert page.get_by_text("See it as").count() == 0 and page.get_by_role("link", name="Audit log").count() == 0
+        assert page.get_by_text("View it as").count() == 0 and page.get_by_role("link", name="Audit log").count() == 0
         page.goto("about:blank")  # which asks no server that has been stopped
 
 
@@ -256,7 +314,7 @@ def test_without_a_workspace_there_are_no_exact_numbers(
         page.goto(address)
         settle(page)
         expect(page.get_by_role("heading", name="Targets and evidence can't be read at the moment")).to_be_visible(timeout=PATIENCE)
-        assert page.locator(".cockpit").count() == 0
+        assert page.locator(".measures").count() == 0
         take_screenshot(page, "no workspace")
         page.goto("about:blank")
 

@@ -14,18 +14,19 @@ from playwright.sync_api import Locator, Page, expect
 from config.rebases import rebases
 from config.targets import targets
 from dashboard.charts.theme import MARKS
-from dashboard.reporting import Reporting
-from dashboard.words import EXACT, ordinary_spaces
+from dashboard.figures.reporting import Reporting
+from dashboard.text.formatting import EXACT
 from data_access.engines import engine
-from metrics import process_control
-from metrics.catalogue import get, measures_of, statements
-from metrics.kinds import Measure, Rate
+from metrics.judgement.trend import control_chart, points_of
+from metrics.measures.catalogue import get, measures_of, statements
+from metrics.measures.kinds import Measure
+from metrics.statistics import process_control
 from tests.browser.choosing import choose
 from tests.browser.conftest import PATIENCE
 
 Settle = Callable[[Page], Locator]
 Shoot = Callable[[Page, str], Path]
-STATEMENTS = [(f"statement_{number}", number) for number in (1, 2, 3, 4)]
+STATEMENTS = [(f"statement_{number}?open=all", number) for number in (1, 2, 3, 4)]
 POINTS_FOR_LIMITS = 13
 ICON_WORDS = {
     "improvement_high": "Improving: going up", "improvement_low": "Improving: going down", "concern_high": "Concern: going up",
@@ -34,7 +35,7 @@ ICON_WORDS = {
 SENTENCE_BEGINS = {"improvement": "Improving: ", "concern": "Getting worse: ", "common": "No clear change: "}
 ASSURANCE_WORDS = {
     "consistently met": ("Will meet the target consistently", "will be met consistently"),
-    "hit or miss": ("Will hit or miss the target by chance", "will be met in some quarters and missed in others"),
+    "hit or miss": ("Will hit the target at times and miss it at others", "will be met in some quarters and missed in others"),
     "consistently missed": ("Will miss the target consistently", "will be missed consistently"),
 }
 DRAWN = """block => [...block.querySelectorAll('.js-plotly-plot')[0].data].filter(trace => trace.mode === 'markers')
@@ -45,7 +46,7 @@ def block(page: Page, id: str) -> Locator:
     return page.locator(f".st-key-block_{id}")
 
 
-@pytest.mark.parametrize("shown", ["statement_2"], indirect=True)
+@pytest.mark.parametrize("shown", ["statement_2?open=all"], indirect=True)
 def test_plotly_takes_a_chart_that_it_gets_again_for_what_it_is(shown: Page) -> None:
     """Streamlit gives each chart a second time, with its width: one of a part of a pixel, or a template, has it drawn again."""
     charts = shown.locator(".js-plotly-plot")
@@ -75,7 +76,7 @@ def test_a_statement_opens_from_its_address_with_every_chart(shown: Page, take_s
 def test_nothing_is_wider_than_a_phone(
     phone_page: Page, dashboard_url: str, settle: Settle, take_screenshot: Shoot, number: int
 ) -> None:
-    phone_page.goto(f"{dashboard_url}/statement_{number}")
+    phone_page.goto(f"{dashboard_url}/statement_{number}?open=all")
     settle(phone_page)
     main = phone_page.get_by_test_id("stMain")
     assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
@@ -95,7 +96,7 @@ def test_nothing_is_wider_than_a_phone(
 def test_the_breakdown_is_in_the_address_and_opens_from_it(
     page: Page, dashboard_url: str, settle: Settle
 ) -> None:
-    page.goto(f"{dashboard_url}/statement_2")
+    page.goto(f"{dashboard_url}/statement_2?open=all")
     settle(page)
     choose(page, re.compile("Show each measure by"), "Sex")
     expect(block(page, "education_plan").locator(".titles").get_by_text("Sex, ")).to_be_visible()
@@ -114,7 +115,7 @@ def test_the_table_and_the_download_hold_what_is_shown(page: Page, dashboard_url
     table = shown.get_by_role("table").first
     expect(table).to_be_visible(timeout=PATIENCE)
     cells = table.locator("tbody tr").first.locator("th, td").all_inner_texts()
-    latest = [ordinary_spaces(cell).strip() for cell in cells if cell.strip()]
+    latest = [cell.strip() for cell in cells if cell.strip()]
     with page.expect_download() as download:
         shown.get_by_role("button", name="Download these numbers").click()
     with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
@@ -123,7 +124,7 @@ def test_the_table_and_the_download_hold_what_is_shown(page: Page, dashboard_url
     assert table.locator("tbody tr").count() == len(over_time)
     last = over_time[-1]
     assert {last["numerator"], last["denominator"], last["shown_as"]} <= set(latest)
-    assert f"{last['numerator']} of {last['denominator']} children, {last['shown_as']}" in ordinary_spaces(shown.inner_text())
+    assert f"{last['numerator']} of {last['denominator']} children, {last['shown_as']}" in shown.inner_text()
     assert {row["sharing"] for row in rows} == {EXACT}
 
 
@@ -133,14 +134,14 @@ def test_a_link_with_a_measure_opens_at_it(page: Page, dashboard_url: str, settl
     expect(block(page, "three_or_more_placements")).to_be_in_viewport(timeout=PATIENCE)
 
 
-@pytest.mark.parametrize("shown", ["statement_3"], indirect=True)
+@pytest.mark.parametrize("shown", ["statement_3?open=all"], indirect=True)
 def test_a_charts_title_is_above_it(shown: Page) -> None:
     assert_titles_are_above(shown)
 
 
 def test_on_a_narrow_window_the_second_charts_title_is_below_the_first_chart(page: Page, dashboard_url: str, settle: Settle) -> None:
     page.set_viewport_size({"width": 600, "height": 900})
-    page.goto(f"{dashboard_url}/statement_3")
+    page.goto(f"{dashboard_url}/statement_3?open=all")
     settle(page)
     assert_titles_are_above(page)
 
@@ -162,21 +163,10 @@ def reporting(demo_database: str) -> Reporting:
     return Reporting(engine(demo_database))
 
 
-def control_chart(measure: Measure, rows: list[dict[str, Any]]) -> Any:
-    """The control chart that suits complete periods, in the unit of the value."""
-    numerators, denominators = ([row[name] for row in rows] for name in ("numerator", "denominator"))
-    kind = process_control.chart_type(measure.kind, denominators)
-    if kind == "p":
-        return process_control.p_chart(numerators, denominators)
-    if kind == "u":
-        assert isinstance(measure, Rate)
-        return process_control.u_chart(numerators, [denominator / measure.per for denominator in denominators])
-    return process_control.xmr([row["value"] for row in rows])
-
-
 def level_of(measure: Measure, row: dict[str, Any]) -> float | None:
     """The target that holds at the end of a period for all placements, in the unit of the value."""
-    held = [each for each in targets() if each.measure == measure.id and each.placement is None and each.from_date <= row["period_end"]]
+    of_all = [each for each in targets() if each.measure == measure.id and each.placement is None and each.from_date <= row["period_end"]]
+    held = [each for each in of_all if each.period in (None, "quarter")]
     level = max(held, key=lambda each: each.from_date).level if held else None
     return level if level is None or not measure.percent else level / 100
 
@@ -187,7 +177,8 @@ def test_pages_agree_with_the_data(shown: Page, reporting: Reporting, number: in
     charts' pure functions and nothing of the pages."""
     for measure in measures_of(number):
         assert not [each for each in rebases() if each.measure == measure.id]
-        summary = reporting.summary(measure, "quarter").to_dicts()
+        counted = reporting.summary(measure, "quarter")
+        summary = counted.to_dicts()
         complete = [row for row in summary if row["complete"] and row["value"] is not None]
         part = block(shown, measure.id)
         text = re.sub(r"\s+", " ", part.inner_text())
@@ -195,30 +186,57 @@ def test_pages_agree_with_the_data(shown: Page, reporting: Reporting, number: in
         if measure.kind in ("proportion", "ratio_of_totals"):
             assert f"{int(latest['numerator']):,} of {latest['denominator']:,}" in text, measure.id
         assert len(complete) >= POINTS_FOR_LIMITS, measure.id
-        chart = control_chart(measure, complete)
+        chart = control_chart(measure, points_of(counted), ())[1]
         states = process_control.point_states(chart, measure.better)
         state = states[-1]
         assert state is not None
         expect(part.get_by_text(ICON_WORDS[state], exact=True)).to_have_count(1)
         assert SENTENCE_BEGINS[state.split("_")[0]] in text, measure.id
         level = level_of(measure, latest)
-        assurance = process_control.assurance(chart, level, measure.better)
+        assurance = process_control.assurance(chart, level, measure.better) if state == process_control.STABLE else None
         for said, (icon, sentence) in ASSURANCE_WORDS.items():
             expect(part.get_by_text(icon, exact=True)).to_have_count(int(said == assurance))
             assert (sentence in text) == (said == assurance), measure.id
         drawn = {int(x): (symbol, colour) for x, symbol, colour, _ in part.evaluate(DRAWN)}
         heights = {int(x): y for x, _, _, y in part.evaluate(DRAWN)}
-        flags = iter(zip(states, chart["direction"], strict=True))
+        signals = iter(states)
         for index, row in enumerate(summary):
             if row["value"] is None:
                 assert index not in drawn
                 continue
             name = "incomplete"
             if row["complete"]:
-                flag, direction = next(flags)
-                last = row is latest
-                improving = (direction == "high") == (measure.better == "higher")
-                name = "common_cause" if direction is None else "improvement" if improving else "concern"
-                name = str(flag).split("_")[0].replace("common", "common_cause") if last else name
+                signal = next(signals)
+                assert signal is not None
+                name = "common_cause" if signal == process_control.STABLE else signal.split("_")[0]
             assert drawn[index] == (MARKS[name].symbol, MARKS[name].colour), (measure.id, row["period"])
             assert heights[index] == pytest.approx(row["value"] * (100 if measure.percent else 1))
+
+
+def at_top(page: Page, id: str) -> bool:
+    """Whether a measure's heading stands at the top of what is to be seen, and has the focus."""
+    return bool(page.evaluate(
+        """id => { const heading = document.getElementById(id);
+            const top = heading.getBoundingClientRect().top - document.querySelector('[data-testid="stMain"]').getBoundingClientRect().top;
+            return document.activeElement === heading && top > 40 && top < 140; }""", id,
+    ))
+
+
+def test_a_link_lands_on_the_heading_with_the_focus_and_going_back_finds_the_place(page: Page, dashboard_url: str, settle: Settle) -> None:
+    page.goto(f"{dashboard_url}/")
+    settle(page)
+    link = page.get_by_role("link", name=get("attendance_in_care").title, exact=True)
+    link.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    left = page.get_by_test_id("stMain").evaluate("main => main.scrollTop")
+    link.click()
+    expect(block(page, "attendance_in_care").locator(".js-plotly-plot").first).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    page.wait_for_timeout(2500)
+    assert at_top(page, "attendance_in_care")
+    page.go_back()
+    expect(link).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    page.wait_for_timeout(2500)
+    assert abs(page.get_by_test_id("stMain").evaluate("main => main.scrollTop") - left) < 60
+    expect(link).to_be_in_viewport()

@@ -3,51 +3,13 @@
 from __future__ import annotations
 
 import functools
-import os
-import pickle
-import tempfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from streamlit import config
 from streamlit.components.v2 import manifest_scanner
 
-from dashboard import releases
-from metrics.decisions import Kept, hidden_of
-
-
-class _InFiles:
-    """Decisions in a folder, beside where they are kept otherwise."""
-
-    def __init__(self, folder: Path, other: Kept) -> None:
-        self._folder, self._other = folder, other
-
-    def find(self, key: str) -> Mapping[str, bytes]:
-        file = self._folder / key
-        found = self._other.find(key)
-        if not found and file.exists():
-            found = self._other.keep(key, pickle.loads(file.read_bytes()))
-        return found
-
-    def keep(self, key: str, hidden: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        handle, draft = tempfile.mkstemp(dir=self._folder)
-        with os.fdopen(handle, "wb") as opened:
-            pickle.dump(hidden, opened)
-        os.replace(draft, self._folder / key)
-        return self._other.keep(key, hidden)
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _decided_once(run_folder: Path) -> Iterator[None]:
-    """What is hidden of the same rows under the same rules is decided once in a run, by the real function: pages, commands and packs of
-    the same authority ask for it over and over, each with a workspace of its own or with none, and it takes seconds. How it is decided is
-    tested in `tests/metrics`, without this.
-    """
-    folder = run_folder / "decisions"
-    folder.mkdir(exist_ok=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(releases, "hidden_of", lambda *given: hidden_of(*given[:-1], _InFiles(folder, given[-1])))
-        yield
+from config.settings import PROJECT_FOLDER
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -56,3 +18,13 @@ def _installed_components_looked_up_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", functools.cache(manifest_scanner.scan_component_manifests))
         yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _settings_of_the_server() -> Iterator[None]:
+    """Streamlit's settings lie beside the entry point, where a server looks for them and an `AppTest` doesn't."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(config, "_main_script_path", str(PROJECT_FOLDER / "dashboard" / "server.py"))
+        config.get_config_options(force_reparse=True)
+        yield
+    config.get_config_options(force_reparse=True)

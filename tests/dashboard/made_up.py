@@ -9,13 +9,14 @@ from typing import Any
 import polars as pl
 
 from config.targets import Target
-from metrics.breakdowns import BREAKDOWNS
-from metrics.catalogue import get
-from metrics.cells import cells_schema, column_name
-from metrics.kinds import Mean, Measure
-from metrics.summarise import Facts, summarise
-from metrics.targets import Targets
-from metrics.trend import Chart, Trend, trend
+from metrics.judgement.targets import Targets
+from metrics.judgement.trend import Chart, Trend, trend
+from metrics.measures.catalogue import get
+from metrics.measures.kinds import Mean, Measure
+from metrics.summary.cells import cells_schema, column_name
+from metrics.summary.summarise import Facts, summarise
+from metrics.units.breakdowns import BREAKDOWNS
+from metrics.units.unit import CHILD_NUMBER
 
 FIRST_YEAR = 2020
 Counts = Sequence[tuple[float, int]]
@@ -45,7 +46,7 @@ def facts(measure: Measure, counts: Counts, groups: Mapping[str, Sequence[tuple[
     labels = periods["label"].to_list()
     rows = [_cell(measure, label, x, n, {}) for label, (x, n) in zip(labels, counts, strict=True) if n]
     rows += [_cell(measure, labels[-1], x, n, {breakdown: group}) for breakdown, found in (groups or {}).items() for group, x, n in found]
-    cells = pl.DataFrame(rows, schema=cells_schema((measure,)))
+    cells = pl.DataFrame(rows, schema=cells_schema(measure.unit, (measure,)))
     return Facts(cells, periods, measure.sources() if provided is None else provided)
 
 
@@ -56,8 +57,10 @@ def _cell(measure: Measure, label: str, numerator: float, denominator: int, grou
     }
     whole = {name: parts[name] if isinstance(measure, Mean) else int(parts[name]) for name in measure.parts()}
     whole["denominator"] = denominator
-    keys = {name: groups.get(name, "Not recorded") for name in BREAKDOWNS}
-    return {"period": label, **keys, **{column_name(measure, name): value for name, value in whole.items()}}
+    keys: dict[str, Any] = {name: groups.get(name, "Not recorded") for name in BREAKDOWNS}
+    if measure.unit.event:
+        keys |= {CHILD_NUMBER: 1}
+    return {"period": label, **keys, **{column_name(measure, name): value for name, value in whole.items()}, measure.key_column: 1}
 
 
 def made_trend(id: str, counts: Counts, *, target: float | None = None, chart: Chart | None = None, last_complete: bool = True,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from config.access import Role
-from dashboard.access import Person
-from dashboard.personal import PersonalReporting
-from dashboard.reporting import Reporting
+from dashboard.access.roles import Person
+from dashboard.figures.permitted import PermittedReporting
+from dashboard.figures.reporting import Reporting
 
 ANALYST = Person("Ann", "ann", Role.ANALYST)
 
@@ -20,6 +20,6 @@ class Agreeing:
         """Agrees."""
 
 
-def exact(reporting: Reporting) -> PersonalReporting:
+def exact(reporting: Reporting) -> PermittedReporting:
     """All figures, exact, as an analyst sees them."""
-    return PersonalReporting(reporting, ANALYST, Agreeing())
+    return PermittedReporting(reporting, ANALYST, Agreeing())

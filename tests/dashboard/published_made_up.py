@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dashboard.comparator_figures import Published
+from dashboard.figures.published import Published
 from data_access.comparators import places, published
 
 VALUES = published(Path("nowhere"))
 
 
-def beside(authority: str = "Kent County Council", region: str = "") -> Published:
+def comparison(authority: str = "Kent County Council", region: str = "") -> Published:
     return Published(VALUES, places(VALUES, authority, region))

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.generated_docs import documents, measures_document
-from metrics import catalogue
+from metrics.measures import catalogue
 
 
 @pytest.mark.parametrize("path", list(documents()), ids=lambda path: path.name)

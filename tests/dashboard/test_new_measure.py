@@ -5,9 +5,9 @@ from streamlit.testing.v1 import AppTest
 
 from config.settings import PROJECT_FOLDER
 from dashboard.command_line import main
-from metrics import statement_2
-from metrics.dates import days_between
-from metrics.kinds import Better, Proportion, Rows
+from metrics.measures import statement_2
+from metrics.measures.kinds import Better, Proportion, Rows
+from metrics.units.dates import days_between
 
 CHILDREN = statement_2.CHILDREN
 

@@ -1,4 +1,4 @@
-"""Walks the dashboard's pages as a visitor of the demo, and gives all that a browser would be given: words, charts' data, tables, files."""
+"""Walks the dashboard's pages as a demo visitor, and gives all that a browser would be given: words, charts' data, tables, files."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from streamlit.elements.widgets import button
 from streamlit.testing.v1 import AppTest
 
 from config.settings import PROJECT_FOLDER
-from dashboard.filters import MORE
-from dashboard.measure_block import MORE as SWITCHES
+from dashboard.screens.measure import MORE as SWITCHES
+from dashboard.session.filters import MORE
 
 SECONDS = 600
 OPENED = {words.partition(" ")[2]: name for name, (words, _) in SWITCHES.items()}
@@ -66,7 +66,7 @@ class Visitor:
 
     def pages(self) -> list[str]:
         """The pages that the navigation has."""
-        return [Path(info["script_path"]).stem for info in self.app._registered_pages.values() if info.get("url_pathname") is not None]
+        return list(dict.fromkeys(Path(info["script_path"]).stem for info in self.app._registered_pages.values()))
 
     def go(self, page: str) -> Seen:
         """Opens a page that the navigation has; ValueError for one that it hasn't."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from data_access.engines import engine
 from data_access.load import LoadReport, load
-from data_access.load import specification as spec
+from data_access.load.checking import specification as spec
 from data_access.tables import metadata
 
 Row = Mapping[str, str]
@@ -32,7 +32,13 @@ DEFAULTS: dict[str, Row] = {
     "education_plans": {"plan_id": "e", "child_id": "1", "completed_date": "2025-01-01"},
     "attendance": {"child_id": "1", "date": "2025-01-01", "session": "AM", "mark": "/"},
     "exclusions": {"child_id": "1", "start_date": "2025-01-01", "category": "SUSP"},
+    "attendance_summary": {
+        "child_id": "1", "start_date": "2025-01-06", "end_date": "2025-02-17", "possible_sessions": "10", "attended_sessions": "9",
+    },
+    "carers": {"carer_id": "c", "child_id": "1", "start_date": "2025-01-01"},
     "carer_training": {"child_id": "1", "completed_date": "2025-01-01"},
+    "same_child": {"old_id": "before", "new_id": "1"},
+    "same_team": {"old": "North", "new": "East"},
 }
 """A good row of each table."""
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from data_access import tables
-from data_access.engines import DatabaseUnavailable, engine
+from data_access.engines import DatabaseUnavailable, address_of_file, engine
 from data_access.load import load
 from data_access.schema_check import check, create
 from tests.data_access.files import write
@@ -29,7 +29,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def change(url: str, *statements: sa.Executable) -> None:
     """Runs statements on a database as its owner would."""
-    writer = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    writer = sa.create_engine(address_of_file(url), poolclass=sa.pool.NullPool)
     with writer.begin() as connection:
         for statement in statements:
             connection.execute(statement)
@@ -40,7 +40,7 @@ def filled(url: str) -> None:
     create(url, JUNE)
     change(
         url,
-        sa.insert(tables.child).values(child_id="1"),
+        sa.insert(tables.child).values(record_key=7, child_id="1"),
         sa.insert(tables.provided_table).values(name="children"),
         sa.insert(tables.data_version).values(version="1", loaded_at=datetime.datetime(2026, 7, 1), as_at=JUNE),
     )
@@ -83,9 +83,11 @@ def test_missing_tables_and_columns_and_wrong_types_are_named(url: str) -> None:
 
 
 @pytest.mark.parametrize(("statement", "words"), [
-    (sa.insert(tables.child).values(child_id="2", sex="1"), "child.sex is none of M, F, U"),
-    (sa.insert(tables.child).values(child_id="2", disabled=2), "child.disabled is neither 0 nor 1"),
-    (sa.insert(tables.child).values(child_id="1"), "child has more than one row for 1 of its child_ids"),
+    (sa.insert(tables.child).values(record_key=7, child_id="2", sex="1"), "child.sex is none of M, F, U"),
+    (sa.insert(tables.child).values(record_key=7, child_id="2", disabled=2), "child.disabled is neither 0 nor 1"),
+    (sa.insert(tables.child).values(record_key=7, child_id="1"), "child has more than one row for 1 of its child_ids"),
+    (sa.insert(tables.child).values(child_id="2"), "child.record_key is empty"),
+    (sa.insert(tables.child).values(child_id="2", record_key=2**40), "child.record_key is empty or not from 0"),
     (sa.insert(tables.care_start).values(child_id="2", start_date=JUNE), "care_start has a child_id that the table child lacks"),
     (
         sa.insert(tables.attachment_need).values(child_id="1", status="confirmed", start_date=JUNE, end_date=datetime.date(2026, 6, 29)),
@@ -109,6 +111,8 @@ def test_missing_tables_and_columns_and_wrong_types_are_named(url: str) -> None:
         sa.insert(tables.period).values(grain="year", label="2026-27", start_date=JUNE, last_date=JUNE),
         "period has more than one row for 1 of its pairings of grain and label",
     ),
+    (sa.insert(tables.coverage).values(name="plans", start_date=JUNE), "coverage.name is none of assessments, programmes"),
+    (sa.insert(tables.coverage).values(name="carers", start_date=JUNE, end_date=JUNE), "coverage ends before it starts"),
 ])
 def test_wrong_values_are_counted(url: str, statement: sa.Executable, words: str) -> None:
     filled(url)
@@ -116,11 +120,29 @@ def test_wrong_values_are_counted(url: str, statement: sa.Executable, words: str
     assert any(words in sentence for sentence in check(url)), check(url)
 
 
+def test_a_table_of_coverage_may_be_missing_but_not_half_there(url: str) -> None:
+    filled(url)
+    change(url, sa.schema.DropTable(tables.coverage))
+    assert check(url) == []
+    half = sa.Table("coverage", sa.MetaData(), sa.Column("name", sa.String), sa.Column("start_date", sa.Date))
+    change(url, sa.schema.CreateTable(half))
+    assert [sentence.split(".")[0] for sentence in check(url)] == ["The table coverage lacks authority, end_date"]
+
+
+def test_coverage_of_an_authority_that_nobody_is_of_is_told(url: str) -> None:
+    filled(url)
+    change(url, sa.insert(tables.child_authority).values(child_id="1", authority="Barnet", region="London"))
+    change(url, sa.insert(tables.coverage).values(name="carers", authority="Brent"))
+    assert [sentence.split(". ")[0] for sentence in check(url)] == [
+        "In 1 row coverage.authority is none of the authorities of child_authority",
+    ]
+
+
 def test_a_view_is_as_good_as_a_table(url: str) -> None:
     filled(url)
     held = sa.Table("warehouse_child", sa.MetaData(), *(column._copy() for column in tables.child.columns))
     view = sa.DDL("CREATE VIEW child AS SELECT * FROM warehouse_child")
-    change(url, sa.schema.DropTable(tables.child), sa.schema.CreateTable(held), sa.insert(held).values(child_id="1"), view)
+    change(url, sa.schema.DropTable(tables.child), sa.schema.CreateTable(held), sa.insert(held).values(record_key=7, child_id="1"), view)
     assert check(url) == []
 
 

@@ -14,7 +14,7 @@ from random import Random
 from hypothesis import strategies as st
 
 from tests.generators.calendar import FOCUSES, Calendar
-from tests.generators.extracts import write_extracts
+from tests.generators.extracts import write_extracts, write_later
 from tests.generators.files import CLEAN, FILTHY, USUAL
 from tests.generators.looked_after import Person, care_history, write_return
 from tests.reference.layout import ETHNIC
@@ -88,9 +88,14 @@ def write(folder: Path, seed: int, children: int) -> Authority:
         write_return(sources[-1], random, calendar, people, year, dirt)
     if not years or random.random() < 0.95:
         sources.append(folder / "extracts")
-        write_extracts(sources[-1], random, calendar, people, dirt)
+        first = write_extracts(sources[-1], random, calendar, people, dirt)
         if random.random() < 0.3:
             sources.insert(0, sources.pop())
+        if random.random() < 0.25:
+            sources.append(folder / "later_extracts")
+            write_later(sources[-1], random, first, dirt)
+            if not any(sources[-1].iterdir()):
+                sources.pop().rmdir()
     told = years[0] if len(years) == 1 and random.random() < 0.3 else None
     return Authority(sources, as_at or (None if years else focus), told)
 

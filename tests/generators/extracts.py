@@ -10,7 +10,7 @@ from random import Random
 from tests.generators.calendar import Calendar, iso
 from tests.generators.files import Dirt, Row, write_table
 from tests.generators.looked_after import Person
-from tests.reference.layout import ETHNIC, EXTRACTS, FACTORS, INTERVALS, MARKS, PLAN_PARTS
+from tests.reference.layout import ETHNIC, EXTRACTS, FACTORS, INTERVALS, MARKS, OPTIONAL, PLAN_PARTS
 
 OUTSIDE_CARE = ["edge_of_care", "edge_of_care", "edge_of_care", "special_guardianship", "adopted", "short_breaks"]
 INSIDE_CARE = ["section_20", "care_order", "other_looked_after"]
@@ -171,8 +171,9 @@ class Extracts:
                 day = self.calendar.at_a_distance(person.days)
             likely = self.random.choice([0.8, 1.0])
             parts = {part: self._flag(likely) if likely < 1 else "1" for part in PLAN_PARTS}
+            plan_id = "" if self.random.random() < 0.1 else self._id("E")
             self.rows["education_plans"].append(
-                {"plan_id": self._id("E"), "child_id": person.child_id, "completed_date": iso(day)} | parts
+                {"plan_id": plan_id, "child_id": person.child_id, "completed_date": iso(day)} | parts
             )
 
     def attendance(self, person: Person) -> None:
@@ -205,20 +206,75 @@ class Extracts:
             completed = self.calendar.at_a_distance(person.days)
             if self.random.random() < 0.6:
                 completed = self.calendar.as_of(person.inside) - timedelta(days=self.random.choice([729, 730, 731]))
+            carer = self.random.choice(["", "", f"C-{person.child_id}", "C-1"])
             self.rows["carer_training"].append({
-                "child_id": person.child_id, "carer_type": self.random.choice(["foster_carer", "zz", ""]),
+                "child_id": "" if carer else person.child_id, "carer_id": carer,
+                "carer_type": self.random.choice(["foster_carer", "zz", ""]),
                 "programme": "Nurture", "completed_date": iso(completed), "age_group": "",
             })
 
+    def carers(self, person: Person) -> None:
+        """Who looks after the child: one after the other, two at once, and carers of several children."""
+        for _ in self._some(0, 1, 2):
+            start = self.calendar.near(person.days) - timedelta(days=self.random.choice([0, 90, 400]))
+            end = start + timedelta(days=self.random.choice([0, 1, 30, 91, 365])) if self.random.random() < 0.5 else None
+            carer = self.random.choice([f"C-{person.child_id}", "C-1", "C-2"])
+            self.rows["carers"].append({
+                "carer_id": carer, "child_id": person.child_id, "start_date": iso(start), "end_date": iso(end),
+            })
 
-def write_extracts(folder: Path, random: Random, calendar: Calendar, people: list[Person], dirt: Dirt) -> None:
-    """One folder of extracts. A file may be absent, or there and empty; some rows are of children nobody knows."""
+    def summaries(self, person: Person) -> None:
+        """Months and half-terms, some of which touch or overlap the one before; some children have marks on their days."""
+        start = self.calendar.within(person.inside, person.days)
+        for _ in self._some(0, 0, 1, 2, 3):
+            end = start + timedelta(days=self.random.choice([1, 7, 30, 31, 42]))
+            possible = self.random.choice([0, 1, 10, 10, 60])
+            self.rows["attendance_summary"].append({
+                "child_id": person.child_id, "start_date": iso(start), "end_date": iso(end), "possible_sessions": str(possible),
+                "attended_sessions": str(self.random.choice([0, possible, possible * 9 // 10])),
+            })
+            start = end + timedelta(days=self.random.choice([0, 0, -1, -3, 7]))
+
+    def changed_ids(self, people: list[Person]) -> None:
+        """Some children have an old id in some rows, by way of a third one or not."""
+        for person in people if self.random.random() < 0.3 else []:
+            if self.random.random() < 0.8:
+                continue
+            old, between = f"old-{person.child_id}", f"then-{person.child_id}"
+            pairs = [(old, person.child_id)] if self.random.random() < 0.5 else [(between, person.child_id), (old, between)]
+            self.rows["same_child"] += [{"old_id": one, "new_id": other} for one, other in pairs]
+            for name in ("attendance", "education_plans", "exclusions", "attachment_needs"):
+                for row in self.rows[name]:
+                    if row["child_id"] == person.child_id and self.random.random() < 0.4:
+                        row["child_id"] = self.random.choice([one for one, _ in pairs])
+        if self.random.random() < 0.3:
+            self.rows["same_team"] += [{"old": "North", "new": "West"}, {"old": "West", "new": "Far West"}]
+
+
+def write_later(folder: Path, random: Random, earlier: Extracts, dirt: Dirt) -> None:
+    """A second folder of extracts that has some of the first one's rows again, some of them with other values and without columns."""
+    folder.mkdir(parents=True)
+    for name in ("children", "education_plans", "attendance", "attendance_summary", "carer_training", "exclusions", "programmes"):
+        rows = [dict(row) for row in earlier.rows[name] if random.random() < 0.4]
+        for row in rows:
+            if random.random() < 0.5:
+                column = random.choice(list(row))
+                row[column] = random.choice([other[column] for other in earlier.rows[name]])
+        left_out = OPTIONAL.get(name, set()) - {"child_id", "carer_id"} if random.random() < 0.3 else set()
+        columns = [column for column in EXTRACTS[name] if column not in left_out]
+        if random.random() < 0.8:
+            kept = [{column: row[column] for column in columns} for row in rows]
+            write_table(random, folder / f"{name}.csv", columns, kept, dirt, INTERVALS.get(name))
+
+
+def write_extracts(folder: Path, random: Random, calendar: Calendar, people: list[Person], dirt: Dirt) -> Extracts:
+    """One folder of extracts, and what is in it. A file may be absent, or there and empty; some rows are of children nobody knows."""
     folder.mkdir(parents=True)
     extracts = Extracts(random, calendar)
     stranger = Person("nobody", None, "", "", days=list(calendar.anchors))
     steps: list[Callable[[Person], None]] = [
         extracts.needs, extracts.arrangements, extracts.assessments_and_programmes, extracts.scores, extracts.plans,
-        extracts.attendance, extracts.exclusions, extracts.training,
+        extracts.attendance, extracts.exclusions, extracts.training, extracts.carers, extracts.summaries,
     ]
     for person in people:
         extracts.child(person)
@@ -226,9 +282,11 @@ def write_extracts(folder: Path, random: Random, calendar: Calendar, people: lis
             step(person)
     if dirt.spoilt:
         random.choice(steps)(stranger)
+    extracts.changed_ids(people)
     absent = 0.06 if random.random() < 0.5 else 0.0
     for name, rows in extracts.rows.items():
         if name != "attachment_needs" and random.random() < absent:
             continue
         kept = [] if random.random() < absent / 2 else rows
         write_table(random, folder / f"{name}.csv", EXTRACTS[name], kept, dirt, INTERVALS.get(name))
+    return extracts

@@ -11,6 +11,8 @@ the words. It knows nothing of disclosure, intervals or targets.
     additive_parts(database, "attendance", "year")   # each child's (attended, possible), for intervals
     database.counts, database.quarantine, database.placements, ...
 
+    of_cohort(database, "looked_after")  # the same data, with children in care as those who are counted
+
 Rows, lines and reasons: `database.counts` has rows read, loaded and quarantined by (source, file);
 `database.quarantine` has the line of each bad row and a reason in the reference's own words.
 Sources are folders of CSV only. `tests.generators` writes small random authorities for it and the project to read.
@@ -25,7 +27,7 @@ Sources are folders of CSV only. `tests.generators` writes small random authorit
 | `statements_1_2`, `statements_3_4`, `measures` | every measure, unit by unit, and `measure_rows` |
 """
 
-from tests.reference.database import ReferenceDatabase, load
+from tests.reference.database import ReferenceDatabase, load, of_cohort
 from tests.reference.measures import LOCAL_CHOICES, MEASURES, additive_parts, has_numerator, measure_rows, value
 from tests.reference.reading import Refused
 
@@ -38,5 +40,6 @@ __all__ = [
     "has_numerator",
     "load",
     "measure_rows",
+    "of_cohort",
     "value",
 ]

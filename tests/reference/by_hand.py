@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from tests.reference.care import Episode
+from tests.reference.database import ReferenceDatabase
+from tests.reference.days import Time
 from tests.reference.layout import EXTRACTS, SSDA903_TABLES
 
 Rows = list[dict[str, str]]
@@ -21,6 +24,11 @@ def write_source(folder: Path, **tables: Rows) -> Path:
             writer.writeheader()
             writer.writerows(rows)
     return folder
+
+
+def always_covered(database: ReferenceDatabase) -> ReferenceDatabase:
+    """The same data, with everything covered on every day: for examples of other things than coverage."""
+    return replace(database, time=Time(always=True), remembered={})
 
 
 def rows(columns: str, *lines: str) -> Rows:

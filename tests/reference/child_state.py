@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Protocol, TypeVar, cast
 
 from tests.reference.care import Arrangement, Placement
+from tests.reference.coverage import is_covered
 from tests.reference.database import ReferenceDatabase
 from tests.reference.layout import ETHNICITY_GROUP
 from tests.reference.periods import period_of
@@ -15,6 +16,12 @@ from tests.reference.periods import period_of
 ANY = frozenset({"possible", "at_risk", "confirmed"})
 RISK = frozenset({"at_risk", "confirmed"})
 CONFIRMED = frozenset({"confirmed"})
+
+COHORTS = {
+    "looked_after": {"section_20", "care_order", "other_looked_after"},
+    "ng26": {"section_20", "care_order", "other_looked_after", "special_guardianship", "adopted", "edge_of_care"},
+}
+"""The care statuses of the cohorts that ask for no attachment need."""
 
 NOT_RECORDED = "Not recorded"
 
@@ -56,9 +63,28 @@ def of_child(database: ReferenceDatabase, rows: list[Row], child_id: str) -> lis
 
 
 def days_in_scope(database: ReferenceDatabase, child_id: str, statuses: frozenset[str]) -> set[date]:
-    """Every day up to the as-at date on which one of the child's needs with one of these statuses runs."""
+    """Every day up to the as-at date on which the child is in scope, in the database's cohort.
+
+    `recorded`: one of the child's needs with one of these statuses runs. The others, for every set of statuses: one of the child's
+    arrangements has a care status of the cohort, and the child is not 18 yet.
+    """
+
+    def of_care() -> set[date]:
+        days = set()
+        for arrangement in of_child(database, database.arrangements, child_id):
+            if arrangement.care_status not in COHORTS[database.cohort]:
+                continue
+            day = arrangement.start_date
+            while day <= database.as_at and (arrangement.end_date is None or day < arrangement.end_date):
+                age = age_at(database, child_id, day)
+                if age is None or age < 18:
+                    days.add(day)
+                day += timedelta(days=1)
+        return days
 
     def work_out() -> set[date]:
+        if database.cohort != "recorded":
+            return of_care()
         days = set()
         for need in database.needs:
             if need.child_id == child_id and need.status in statuses:
@@ -151,7 +177,7 @@ def groups_at(database: ReferenceDatabase, child_id: str, day: date) -> dict[str
 
     def work_out() -> dict[str, str]:
         child = database.children[child_id]
-        arrangement = arrangement_at(database, child_id, day)
+        arrangement = arrangement_at(database, child_id, day) if is_covered(database, "arrangements", day) else None
         disability = NOT_RECORDED
         if child.disabled == 1 or child.mental_health_problem == 1:
             disability = "yes"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from tests.reference.care import (
     placements_of,
 )
 from tests.reference.checking import Checked, Counts, LoadedRow, Quarantined, check_sources
+from tests.reference.days import AttendanceSummary, Time, counted_summaries, day_of, known_day_of, latest_date, time_of
 from tests.reference.layout import BREAKDOWN_REASONS, FACTORS, IN_CARE, PLAN_PARTS
-from tests.reference.reading import Refused, parse_date
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,20 @@ class Exclusion:
 
 
 @dataclass(frozen=True)
+class Carer:
+    carer_id: str
+    child_id: str
+    start_date: date
+    end_date: date | None
+
+
+@dataclass(frozen=True)
 class Training:
+    """By child or by carer; the other id is ''."""
+
     child_id: str
     completed_date: date
+    carer_id: str = ""
 
 
 @dataclass
@@ -134,18 +145,20 @@ class ReferenceDatabase:
     attendance: list[AttendanceSession]
     exclusions: list[Exclusion]
     training: list[Training]
+    summaries: list[AttendanceSummary] = field(default_factory=list)
+    carers: list[Carer] = field(default_factory=list)
+    time: Time = field(default_factory=Time)
+    cohort: str = "recorded"
+    """Who is counted: recorded, looked_after or ng26."""
     remembered: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
     """Answers that `tests.reference.child_state` has worked out before, only to save time."""
 
 
-def _day(row: LoadedRow, column: str) -> date | None:
-    return parse_date(row.values[column], is_return=row.collection_year is not None)
-
-
-def _known_day(row: LoadedRow, column: str) -> date:
-    day = _day(row, column)
-    assert day is not None, f"{row.table}.{column} was checked to be a date"
-    return day
+def of_cohort(database: ReferenceDatabase, cohort: str) -> ReferenceDatabase:
+    """The same data, of the children of a cohort; `auto` is what the data makes of it."""
+    if cohort == "auto":
+        cohort = "recorded" if database.needs else "looked_after"
+    return replace(database, cohort=cohort, remembered={})
 
 
 def _flag(row: LoadedRow, column: str) -> int | None:
@@ -171,35 +184,48 @@ def _children(checked: Checked) -> dict[str, Child]:
     children = {}
     for child_id in sorted(set(headers) | set(extracts)):
         header, extract = headers.get(child_id), extracts.get(child_id)
+        outside = child_id in checked.beside_uasc and child_id not in checked.in_uasc
         sex = {"1": "M", "2": "F"}.get(header.values["SEX"], header.values["SEX"]) if header else ""
-        born = _day(header, "DOB") if header else None
+        born = day_of(header, "DOB") if header else None
         ethnicity = header.values["ETHNIC"] if header else ""
         if extract is not None:
             sex = sex or extract.values["sex"]
-            born = born or _day(extract, "date_of_birth")
+            born = born or day_of(extract, "date_of_birth")
             ethnicity = ethnicity or extract.values["ethnicity"]
         children[child_id] = Child(
             child_id=child_id, sex=sex or None, date_of_birth=born, ethnicity=ethnicity or None,
             disabled=_flag(extract, "disabled") if extract else None,
             mental_health_problem=_flag(extract, "mental_health_problem") if extract else None,
             origin=(extract.values["origin"] or None) if extract else None,
-            uasc=_flag(extract, "uasc") if extract else None,
+            uasc=0 if outside else _flag(extract, "uasc") if extract else None,
             has_uasc_row=child_id in uasc,
-            duc=_day(uasc[child_id], "DUC") if child_id in uasc else None,
-            team=(extract.values["team"] or None) if extract else None,
+            duc=day_of(uasc[child_id], "DUC") if child_id in uasc else None,
+            team=_team(checked, extract.values["team"]) if extract else None,
         )
     return children
+
+
+def _team(checked: Checked, team: str) -> str | None:
+    return checked.same_team.get(team, team) or None
 
 
 def _episodes(checked: Checked) -> dict[str, list[Episode]]:
     """The episodes of each child: the last row of each CHILD and DECOM. One that a later return lacks stays."""
     kept: dict[tuple[str, date], Episode] = {}
+    last_year: dict[tuple[str, date], int] = {}
     for row in checked.of("Episodes"):
-        decom = _known_day(row, "DECOM")
+        decom = known_day_of(row, "DECOM")
         kept[row.child_id, decom] = Episode(
-            row.child_id, decom, row.values["RNE"], row.values["LS"], row.values["PLACE"], _day(row, "DEC"),
+            row.child_id, decom, row.values["RNE"], row.values["LS"], row.values["PLACE"], day_of(row, "DEC"),
             row.values["REC"], row.values["REASON_PLACE_CHANGE"],
         )
+        last_year[row.child_id, decom] = row.collection_year or 0
+    latest = max((checked.collection_years[source] for source in checked.with_episodes), default=0)
+    for key, episode in kept.items():
+        # Open, and not in the return of any later year: it ends as if it touched what starts on 1 April, and nothing follows.
+        if episode.dec is None and last_year[key] < latest:
+            end = max(date(last_year[key], 4, 1), episode.decom)
+            kept[key] = replace(episode, dec=end, rec="", reason_place_change="")
     episodes: dict[str, list[Episode]] = {}
     for episode in kept.values():
         episodes.setdefault(episode.child_id, []).append(episode)
@@ -214,7 +240,7 @@ def _local_arrangements(
         in_care = row.values["care_status"] in IN_CARE
         if in_care and row.child_id in children_with_episodes:
             continue
-        start, end = _known_day(row, "start_date"), _day(row, "end_date")
+        start, end = known_day_of(row, "start_date"), day_of(row, "end_date")
         arrangements.append(
             Arrangement(row.child_id, row.values["care_status"], row.values["placement"] or None, start, end)
         )
@@ -224,29 +250,10 @@ def _local_arrangements(
     return arrangements, placements
 
 
-def _latest_date(checked: Checked) -> date:
-    """The as-at date where none is given: the latest of the dates that the data dictionary names."""
-    dated = {
-        "Episodes": ["DECOM", "DEC"], "assessments": ["completed_date"], "education_plans": ["completed_date"],
-        "carer_training": ["completed_date"], "programme_sessions": ["session_date"], "outcome_scores": ["score_date"],
-        "attendance": ["date"], "exclusions": ["start_date"],
-    }
-    days = [
-        day
-        for table, columns in dated.items()
-        for row in checked.of(table)
-        for column in columns
-        if (day := _day(row, column)) is not None
-    ]
-    if not days:
-        raise Refused("nothing that was loaded has a date, so there is no as-at date")
-    return max(days)
-
-
 def _scores(checked: Checked, as_at: date) -> list[Score]:
     scores = [
         Score(
-            row.child_id, row.values["domain"], row.values["instrument"], _known_day(row, "score_date"),
+            row.child_id, row.values["domain"], row.values["instrument"], known_day_of(row, "score_date"),
             float(row.values["score"]),
         )
         for row in checked.of("outcome_scores")
@@ -267,14 +274,14 @@ def _programmes(checked: Checked) -> list[Programme]:
     for row in checked.of("programme_sessions"):
         sessions.setdefault(row.values["programme_id"], []).append(
             Session(
-                _known_day(row, "session_date"), _number(row, "minutes"), _number(row, "filmed_minutes"),
+                known_day_of(row, "session_date"), _number(row, "minutes"), _number(row, "filmed_minutes"),
                 _flag(row, "watched_together"),
             )
         )
     return [
         Programme(
-            row.values["programme_id"], row.child_id, row.values["programme"], _day(row, "offered_date"),
-            _day(row, "start_date"), _day(row, "end_date"), tuple(sessions.get(row.values["programme_id"], [])),
+            row.values["programme_id"], row.child_id, row.values["programme"], day_of(row, "offered_date"),
+            day_of(row, "start_date"), day_of(row, "end_date"), tuple(sessions.get(row.values["programme_id"], [])),
         )
         for row in checked.of("programmes")
     ]
@@ -282,7 +289,7 @@ def _programmes(checked: Checked) -> list[Programme]:
 
 def _needs(checked: Checked) -> list[Need]:
     return [
-        Need(row.child_id, row.values["status"], _known_day(row, "start_date"), _day(row, "end_date"))
+        Need(row.child_id, row.values["status"], known_day_of(row, "start_date"), day_of(row, "end_date"))
         for row in checked.of("attachment_needs")
     ]
 
@@ -290,7 +297,7 @@ def _needs(checked: Checked) -> list[Need]:
 def _assessments(checked: Checked) -> list[Assessment]:
     return [
         Assessment(
-            row.values["assessment_id"], row.child_id, _known_day(row, "completed_date"),
+            row.values["assessment_id"], row.child_id, known_day_of(row, "completed_date"),
             tuple(_flag(row, factor) for factor in FACTORS),
         )
         for row in checked.of("assessments")
@@ -300,7 +307,7 @@ def _assessments(checked: Checked) -> list[Assessment]:
 def _plans(checked: Checked) -> list[Plan]:
     return [
         Plan(
-            row.values["plan_id"], row.child_id, _known_day(row, "completed_date"),
+            row.values["plan_id"], row.child_id, known_day_of(row, "completed_date"),
             tuple(_flag(row, part) for part in PLAN_PARTS),
         )
         for row in checked.of("education_plans")
@@ -309,20 +316,30 @@ def _plans(checked: Checked) -> list[Plan]:
 
 def _attendance(checked: Checked) -> list[AttendanceSession]:
     return [
-        AttendanceSession(row.child_id, _known_day(row, "date"), row.values["session"], row.values["mark"])
+        AttendanceSession(row.child_id, known_day_of(row, "date"), row.values["session"], row.values["mark"])
         for row in checked.of("attendance")
     ]
 
 
 def _exclusions(checked: Checked) -> list[Exclusion]:
     return [
-        Exclusion(row.child_id, _known_day(row, "start_date"), row.values["category"])
+        Exclusion(row.child_id, known_day_of(row, "start_date"), row.values["category"])
         for row in checked.of("exclusions")
     ]
 
 
 def _training(checked: Checked) -> list[Training]:
-    return [Training(row.child_id, _known_day(row, "completed_date")) for row in checked.of("carer_training")]
+    return [
+        Training(row.values["child_id"], known_day_of(row, "completed_date"), row.values["carer_id"])
+        for row in checked.of("carer_training")
+    ]
+
+
+def _carers(checked: Checked) -> list[Carer]:
+    return [
+        Carer(row.values["carer_id"], row.child_id, known_day_of(row, "start_date"), day_of(row, "end_date"))
+        for row in checked.of("carers")
+    ]
 
 
 def _previous_permanence(checked: Checked) -> dict[tuple[str, int], str | None]:
@@ -338,6 +355,7 @@ def load(
     as_at: date | None = None,
     collection_year: int | None = None,
     breakdown_reasons: Set[str] = BREAKDOWN_REASONS,
+    today: date | None = None,
 ) -> ReferenceDatabase:
     """Loads SSDA903 folders and folders of local extracts, all CSV, as the data dictionary says.
 
@@ -345,7 +363,7 @@ def load(
     Raises `Refused` where the whole load stops.
     """
     checked = check_sources(sources, collection_year)
-    as_at = as_at or _latest_date(checked)
+    as_at = as_at or latest_date(checked, today or date.today())
     episodes = _episodes(checked)
     arrangements, placements = _local_arrangements(checked, set(episodes))
     care_starts: list[CareStart] = []
@@ -361,5 +379,5 @@ def load(
         previous_permanence=_previous_permanence(checked),
         assessments=_assessments(checked), programmes=_programmes(checked), scores=_scores(checked, as_at),
         plans=_plans(checked), attendance=_attendance(checked), exclusions=_exclusions(checked),
-        training=_training(checked),
+        training=_training(checked), summaries=counted_summaries(checked, as_at), carers=_carers(checked), time=time_of(checked),
     )

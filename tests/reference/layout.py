@@ -53,8 +53,25 @@ EXTRACTS: dict[str, list[str]] = {
     "education_plans": ["plan_id", "child_id", "completed_date", *PLAN_PARTS],
     "attendance": ["child_id", "date", "session", "mark"],
     "exclusions": ["child_id", "start_date", "category", "sessions", "reason"],
-    "carer_training": ["child_id", "carer_type", "programme", "completed_date", "age_group"],
+    "attendance_summary": ["child_id", "start_date", "end_date", "possible_sessions", "attended_sessions"],
+    "carers": ["carer_id", "child_id", "start_date", "end_date"],
+    "carer_training": ["child_id", "carer_id", "carer_type", "programme", "completed_date", "age_group"],
+    "same_child": ["old_id", "new_id"],
+    "same_team": ["old", "new"],
 }
+
+OPTIONAL: dict[str, set[str]] = {
+    "education_plans": {"plan_id", *PLAN_PARTS},
+    "carer_training": {"child_id", "carer_id", "carer_type", "programme", "age_group"},
+}
+"""Columns that a file of the extract need not have."""
+
+SET_ASIDE: dict[str, set[str]] = {
+    "Header": {"SEX", "ETHNIC"},
+    "Episodes": {"PLACE", "REASON_PLACE_CHANGE"},
+    "children": {"sex", "ethnicity", "disabled", "mental_health_problem", "origin", "uasc"},
+}
+"""Columns whose unknown codes are set aside: the row is loaded without the value."""
 
 KEYS: dict[str, list[str]] = {
     "Header": ["CHILD"],
@@ -65,16 +82,27 @@ KEYS: dict[str, list[str]] = {
     "children": ["child_id"],
     "assessments": ["assessment_id"],
     "programmes": ["programme_id"],
-    "education_plans": ["plan_id"],
     "attendance": ["child_id", "date", "session"],
+    "attendance_summary": ["child_id", "start_date"],
+    "same_child": ["old_id"],
 }
-"""The columns that identify a row; a table not named here is identified by its whole row."""
+"""The columns that identify a row. A table not named here is identified by its whole row, except education_plans: see `key_of`."""
+
+
+def key_of(table: str, values: dict[str, str]) -> tuple[str, ...]:
+    """What no two loaded rows of one table of one source share."""
+    if table == "education_plans":
+        return ("id", values["plan_id"]) if values["plan_id"] else ("date", values["child_id"], values["completed_date"])
+    return tuple(values[column] for column in KEYS.get(table, EXTRACTS.get(table, list(values))))
+
 
 INTERVALS: dict[str, tuple[str, str]] = {
     "Episodes": ("DECOM", "DEC"),
     "attachment_needs": ("start_date", "end_date"),
     "care_arrangements": ("start_date", "end_date"),
     "programmes": ("start_date", "end_date"),
+    "attendance_summary": ("start_date", "end_date"),
+    "carers": ("start_date", "end_date"),
 }
 
 IN_CARE = {"section_20", "care_order", "other_looked_after"}
@@ -132,8 +160,11 @@ NOT_POSSIBLE = _set_of("D J Q X Y Y1 Y2 Y3 Y4 Y5 Y6 Y7 Z # -")
 MARKS = ATTENDED | AUTHORISED | UNAUTHORISED | NOT_POSSIBLE
 
 
+SEX = {"1", "2", "M", "F", "U"}
+
+
 def sex_codes(collection_year: int) -> set[str]:
-    """SEX in the return of a collection year, named by the calendar year in which it ends."""
+    """SEX as the return of a collection year writes it (by the calendar year in which it ends); both are read in every year."""
     if collection_year <= 2024:
         return {"1", "2"}
     return {"M", "F", "U"}
@@ -209,7 +240,7 @@ EXTRACT_RULES: dict[str, dict[str, Rule]] = {
         "score": Rule("number", required=True),
     },
     "education_plans": {
-        "plan_id": _ID, "child_id": _ID, "completed_date": _date(required=True), **dict.fromkeys(PLAN_PARTS, _FLAG),
+        "plan_id": _text(), "child_id": _ID, "completed_date": _date(required=True), **dict.fromkeys(PLAN_PARTS, _FLAG),
     },
     "attendance": {
         "child_id": _ID, "date": _date(required=True), "session": _code({"AM", "PM"}, required=True),
@@ -218,7 +249,14 @@ EXTRACT_RULES: dict[str, dict[str, Rule]] = {
     "exclusions": {
         "child_id": _ID, "start_date": _date(required=True), "category": _code({"SUSP", "PERM"}, required=True),
     },
-    "carer_training": {"child_id": _ID, "completed_date": _date(required=True)},
+    "attendance_summary": {
+        "child_id": _ID, "start_date": _date(required=True), "end_date": _date(required=True),
+        "possible_sessions": Rule("whole", required=True), "attended_sessions": Rule("whole", required=True),
+    },
+    "carers": {"carer_id": _ID, "child_id": _ID, "start_date": _date(required=True), "end_date": _date()},
+    "carer_training": {"completed_date": _date(required=True)},
+    "same_child": {"old_id": _ID, "new_id": _ID},
+    "same_team": {"old": _ID, "new": _ID},
 }
 """The columns of a local extract that are checked, and how."""
 
@@ -226,7 +264,7 @@ EXTRACT_RULES: dict[str, dict[str, Rule]] = {
 def return_rules(collection_year: int) -> dict[str, dict[str, Rule]]:
     """The columns of a return's tables that are checked, and how: PLACE and SEX by the list of its year."""
     return {
-        "Header": {"CHILD": _ID, "SEX": _code(sex_codes(collection_year)), "DOB": _date(), "ETHNIC": _code(ETHNIC)},
+        "Header": {"CHILD": _ID, "SEX": _code(SEX), "DOB": _date(), "ETHNIC": _code(ETHNIC)},
         "Episodes": {
             "CHILD": _ID,
             "DECOM": _date(required=True),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tests.reference import statements_1_2 as first
 from tests.reference import statements_3_4 as second
 from tests.reference.child_state import groups_at, in_care_at, remember
+from tests.reference.coverage import is_told
 from tests.reference.database import ReferenceDatabase
+from tests.reference.periods import period_of
 from tests.reference.statements_1_2 import Choices, Unit
 
 LOCAL_CHOICES: dict[str, int] = {
@@ -74,7 +77,7 @@ MEASURES: dict[str, Measure] = {
     ),
     "education_plan": Measure(PROPORTION, "higher", first.education_plan, _PLANS),
     "education_plan_up_to_date": Measure(PROPORTION, "higher", first.education_plan_up_to_date, _PLANS),
-    "education_plan_complete": Measure(PROPORTION, "higher", first.education_plan_complete, _PLANS),
+    "education_plan_complete": Measure(PROPORTION, "higher", first.education_plan_complete, ("education_plans", "education_plan_parts")),
     "attendance": Measure(RATIO, "higher", first.attendance),
     "persistent_absence": Measure(PROPORTION, "lower", first.persistent_absence),
     "suspended": Measure(PROPORTION, "lower", first.suspended, _EXCLUSIONS),
@@ -110,7 +113,7 @@ def additive_parts(
     where: Mapping[str, set[str]] | None = None,
     local_choices: Choices | None = None,
 ) -> dict[Key, list[tuple[float, float]]]:
-    """The (numerator, denominator) of every unit of a measure, listed by (period label, *groups).
+    """The (numerator, denominator) of every unit of a measure in a covered period, listed by (period label, *groups).
 
     A unit is a child-period, or an event for the event measures. For a ratio of totals the pairs are the children's
     (x, y); for a mean the first of each pair is the child's score. So the counts are their sums, and sums of squares
@@ -119,7 +122,17 @@ def additive_parts(
     """
     choices: Choices = {**LOCAL_CHOICES, **(local_choices or {})}
     key = ("units", measure_id, grain, tuple(sorted(choices.items())))
-    units = remember(database, key, lambda: MEASURES[measure_id].units(database, grain, choices))
+
+    def told_units() -> list[Unit]:
+        found = []
+        for unit in MEASURES[measure_id].units(database, grain, choices):
+            period = period_of(grain, unit.day, database.as_at)
+            told = remember(database, ("told", measure_id, period, key[-1]), partial(is_told, database, measure_id, period, choices))
+            if told:
+                found.append(unit)
+        return found
+
+    units = remember(database, key, told_units)
     parts: dict[Key, list[tuple[float, float]]] = {}
     for unit in units:
         groups = groups_at(database, unit.child_id, unit.day)
@@ -130,7 +143,11 @@ def additive_parts(
 
 
 def has_numerator(database: ReferenceDatabase, measure_id: str) -> bool:
-    """Whether every table of the measure's numerator was in a source, though it may have had no rows."""
+    """Whether every table of the measure's numerator was in a source, though it may have had no rows, and it is said of the cohort."""
+    if measure_id == "parental_sensitivity_improved" and database.cohort == "looked_after":
+        return False
+    if measure_id.startswith("carer_trained") and any(row.carer_id for row in database.training) and not database.carers:
+        return False
     return all(table in database.provided for table in MEASURES[measure_id].numerator_tables)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from tests.reference.layout import EXTRACTS, NOT_USED_TABLES, SSDA903_TABLES
+from tests.reference.layout import EXTRACTS, NOT_USED_TABLES, OPTIONAL, SSDA903_TABLES
 
 
 class Refused(Exception):
@@ -39,7 +39,7 @@ class RawTable:
         """The dictionary's columns of a row that is not ragged, without spaces around the values."""
         found = {name: value.strip() for name, value in zip(self.columns, row.fields, strict=True)}
         wanted = SSDA903_TABLES[self.table] if self.table in SSDA903_TABLES else EXTRACTS[self.table]
-        values = {name: found[name] for name in wanted}
+        values = {name: found.get(name, "") for name in wanted}
         if self.table == "attendance":
             values["session"] = values["session"].upper()
             values["mark"] = values["mark"].upper()
@@ -59,12 +59,16 @@ class Source:
 
 def parse_date(text: str, is_return: bool) -> date | None:
     """A date as SSDA903 (`DD/MM/YYYY`) or a local extract (`YYYY-MM-DD`) writes it; None if it is not one."""
+    if not is_return and re.fullmatch("[0-9]{2}/[0-9]{2}/[0-9]{4}", text):
+        is_return = True  # an extract may write a date as a return does
     form = r"([0-9]{2})/([0-9]{2})/([0-9]{4})" if is_return else r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     match = re.fullmatch(form, text)
     if match is None:
         return None
     first, month, last = (int(part) for part in match.groups())
     day, year = (first, last) if is_return else (last, first)
+    if not 1900 <= year <= 2200:
+        return None
     try:
         return date(year, month, day)
     except ValueError:
@@ -101,8 +105,8 @@ def recognise(file: str, columns: list[str]) -> str:
     stem = Path(file).stem.lower()
     if stem not in EXTRACTS:
         raise Refused(f"{file} is no table of the data dictionary")
-    missing = set(EXTRACTS[stem]) - set(columns)
-    if missing:
+    missing = set(EXTRACTS[stem]) - OPTIONAL.get(stem, set()) - set(columns)
+    if missing or (stem == "carer_training" and not {"child_id", "carer_id"} & set(columns)):
         raise Refused(f"{file} lacks {sorted(missing)}")
     return stem
 

@@ -19,7 +19,7 @@ from tests.reference.child_state import (
     placement_start_at,
     unaccompanied_at,
 )
-from tests.reference.database import Plan, ReferenceDatabase, Score
+from tests.reference.database import AttendanceSummary, Plan, ReferenceDatabase, Score
 from tests.reference.layout import ATTENDED, AUTHORISED, UNAUTHORISED
 from tests.reference.periods import period_of
 
@@ -213,8 +213,17 @@ def is_missed(mark: str) -> bool:
     return mark in AUTHORISED or mark in UNAUTHORISED
 
 
+def summary_counts(summary: AttendanceSummary, child_period: ChildPeriod, grain: str) -> bool:
+    """Its last day is in the period and in scope, and it is no longer than the whole period."""
+    last_day = summary.end_date - timedelta(days=1)
+    if last_day not in child_period.days:
+        return False
+    period = period_of(grain, last_day, date.max)
+    return (summary.end_date - summary.start_date).days <= (period.last_date - period.start_date).days + 1
+
+
 def attendance(database: ReferenceDatabase, grain: str, choices: Choices) -> list[Unit]:
-    """Numerator: sessions attended. Denominator: possible sessions. Both on days in scope in the period."""
+    """Numerator: sessions attended. Denominator: possible sessions. Both of marks on days in scope in the period, and of summaries."""
     units = []
     for child_period in child_periods(database, grain, CONFIRMED):
         attended = missed = 0
@@ -222,6 +231,10 @@ def attendance(database: ReferenceDatabase, grain: str, choices: Choices) -> lis
             if session.date in child_period.days:
                 attended += is_attended(session.mark, session.date)
                 missed += is_missed(session.mark)
+        for summary in of_child(database, database.summaries, child_period.child_id):
+            if summary_counts(summary, child_period, grain):
+                attended += summary.attended_sessions
+                missed += summary.possible_sessions - summary.attended_sessions
         if attended + missed > 0:
             units.append(unit_of(child_period, attended, attended + missed))
     return units

@@ -150,9 +150,14 @@ def _carer_training(database: ReferenceDatabase, grain: str, choices: Choices, b
         start = placement_start_at(database, child_id, as_of)
         assert start is not None, "a child with an arrangement has a placement start"
         after = as_of - timedelta(days=choices["carer_training_days"])
+        carers = {
+            carer.carer_id for carer in of_child(database, database.carers, child_id)
+            if carer.start_date <= as_of and (carer.end_date is None or as_of < carer.end_date)
+        }
         trained = any(
             after < training.completed_date <= as_of and (not before_placement or training.completed_date < start)
-            for training in of_child(database, database.training, child_id)
+            for training in database.training
+            if training.child_id == child_id or training.carer_id in carers
         )
         units.append(unit_of(child_period, int(trained)))
     return units
@@ -170,7 +175,7 @@ def three_or_more_placements(database: ReferenceDatabase, grain: str, choices: C
     units = []
     for child_period in child_periods(database, grain, CONFIRMED):
         child_id, as_of = child_period.child_id, child_period.as_of
-        if not in_care_at(database, child_id, as_of):
+        if as_of != period_of(grain, as_of, database.as_at).period_end or not in_care_at(database, child_id, as_of):
             continue
         year = [as_of - timedelta(days=back) for back in range(choices["placement_moves_days"])]
         overlapping = sum(any(placement.covers(day) for day in year) for placement in placements(database, child_id))

@@ -14,9 +14,9 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from data_access.load.checking.specification import Table
 from data_access.load.errors import LoadError
-from data_access.load.reading import Raw
-from data_access.load.specification import Table
+from data_access.load.reading.files import Raw
 from data_access.load.ssd.mapping import PLACEHOLDERS, TABLES
 
 ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+_]+://")
@@ -62,7 +62,7 @@ def read_database(address: str) -> list[tuple[Table, Raw]]:
         with reader.connect() as connection:
             return _read(_read_only(connection), schema, shown)
     except sa.exc.SQLAlchemyError as error:
-        reason = _without_secrets(str(getattr(error, "orig", None) or error).splitlines()[0], url)
+        reason = without_secrets(str(getattr(error, "orig", None) or error).splitlines()[0], url)
         raise LoadError(
             f"The database {shown} can't be read ({reason}). Check the address, that the database is running, and that you may read it."
         ) from None
@@ -96,7 +96,7 @@ def _parsed(address: str) -> tuple[sa.URL, str | None]:
     return url.difference_update_query([SCHEMA]), schema if isinstance(schema, str) else None
 
 
-def _without_secrets(text: str, url: sa.URL) -> str:
+def without_secrets(text: str, url: sa.URL) -> str:
     """A driver's words, in case it repeats what it was given."""
     secrets = {str(url.password)} if url.password else set()
     for value in url.query.values():

@@ -12,8 +12,8 @@ import polars as pl
 
 from config import code_lists as codes
 from config.ssd_codes import NO_DISABILITY, UNACCOMPANIED, local_words
-from data_access.load import specification as spec
-from data_access.load.checking import FILE, ROW, YEAR, also_bad, read_code
+from data_access.load.checking import specification as spec
+from data_access.load.checking.rows import FILE, ROW, YEAR, also_bad, read_code
 from data_access.load.ssd import mapping as ssd
 
 Frames = dict[spec.Table, pl.DataFrame]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from config.ssd_codes import SSD_CODES, local_words
-from data_access.load.specification import DATE, DATE_REQUIRED, ID, TEXT, Codes, Kind, Rule, Table
+from data_access.load.checking.specification import DATE, DATE_REQUIRED, ID, TEXT, Codes, Kind, Rule, Table
 
 PLACEHOLDERS = ("SSD_PH", "PLACEHOLDER_DATA")
 """What the dataset's own scripts write where a system has no such field: the same as a blank."""

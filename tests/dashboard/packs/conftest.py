@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from config.access import Role
+from dashboard.content.view import View
 from dashboard.packs.contents import Pack
-from dashboard.view import View
 from tests.dashboard.packs.made import made_pack, made_view
 
 

@@ -7,16 +7,16 @@ import datetime
 from config.access import Role
 from config.rebases import rebases
 from config.targets import targets
-from dashboard.access import Person
-from dashboard.improvement_records import Written
+from dashboard.access.roles import Person
+from dashboard.content.view import Filters, View
+from dashboard.figures.permitted import PermittedReporting
+from dashboard.figures.reporting import Reporting
+from dashboard.figures.workspace_records import Written
 from dashboard.packs.contents import Choice, Pack, Stamp, make_pack, of_statement
-from dashboard.personal import PersonalReporting
-from dashboard.reporting import Reporting
-from dashboard.view import Filters, View
 from data_access.engines import engine
 from data_access.workspace import ActionRecord, ChangeRecord, EvidenceRecord, EvidenceState, NoteRecord, Record, Revision, Stage
-from metrics.breakdowns import PLACEMENT
-from metrics.targets import Targets
+from metrics.judgement.targets import Targets
+from metrics.units.breakdowns import PLACEMENT
 
 MADE_AT = datetime.datetime(2026, 11, 24, 9, 30, 15, 123456)
 HARMFUL = "=HYPERLINK(\"http://example.org\") and [one](http://a) and [two](http://b) $$note$$ #let <b> @SUM(1)"
@@ -49,7 +49,7 @@ class Guard:
 
 
 def made_view(database: str, role: Role, filters: Filters | None = None) -> View:
-    reporting = PersonalReporting(Reporting(engine(database)), Person("Ann", "ann@example.org", role), Guard())
+    reporting = PermittedReporting(Reporting(engine(database)), Person("Ann", "ann@example.org", role), Guard())
     return View(reporting, filters or Filters(), Targets(targets()), rebases(), written=written())
 
 

@@ -10,15 +10,15 @@ import fastexcel
 import pypdfium2
 import pytest
 
+from dashboard.content.view import View
 from dashboard.packs.baseline import baseline_book
 from dashboard.packs.contents import Pack, of_measures
 from dashboard.packs.opendocument import opendocument
 from dashboard.packs.tables import Book, Sheet, book, notes_sheet, value_words
 from dashboard.packs.workbook import workbook
-from dashboard.view import View
-from dashboard.words import figure
-from metrics.breakdowns import PLACEMENT
-from metrics.catalogue import measures, statements
+from dashboard.text.formatting import figure
+from metrics.measures.catalogue import measures, statements
+from metrics.units.breakdowns import PLACEMENT
 from tests.dashboard.packs.made import HARMFUL, made_pack, written
 from tests.office import as_pdf
 

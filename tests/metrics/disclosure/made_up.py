@@ -1,73 +1,108 @@
-"""A few made-up children of one period, of whom only some breakdowns matter, and what a viewer sees of them."""
+"""Made-up children and the cells that a SELECT would count of them, for tests of the protected view."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
+import datetime
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
 import polars as pl
 
 from config.disclosure import disclosure_rules
-from metrics.breakdowns import EVERY
-from metrics.catalogue import get
-from metrics.disclosure.family import ALL, unit_rows
-from metrics.disclosure.protection import Protected, protect_unit
-from metrics.disclosure.tables import Pattern
-from metrics.disclosure.values import Children
+from metrics.disclosure.view import Protection, protected_summary
+from metrics.measures.kinds import Mean, Measure, Rate, RatioOfTotals
+from metrics.summary.cells import cells_schema, column_name
+from metrics.summary.summarise import Facts
+from metrics.units.breakdowns import BREAKDOWNS
+from metrics.units.unit import CHILD_NUMBER
 
-PERIOD = "2025/26"
-RULES = disclosure_rules()
-Cell = tuple[str, str]
-
-
-def children_of(axes: Sequence[str], groups: Mapping[tuple[str, ...], Mapping[str, tuple[int, int]]]) -> pl.DataFrame:
-    """Children by group of the axes, who are alike in all else. Of each measure: how many of a group it counts, and how many of them with
-    the outcome; the measures count the same children first."""
-    constant = {name: "Not recorded" for name in EVERY if name not in ("authority", "region")}
-    made = []
-    for group, counts in groups.items():
-        for number in range(max(count for count, _ in counts.values())):
-            row = {"period": PERIOD, **constant, **dict(zip(axes, group, strict=True))}
-            for measure, (count, outcome) in counts.items():
-                here, yes = int(number < count), int(number < outcome)
-                row |= {f"{measure}.children": here, f"{measure}.with": yes, f"{measure}.without": here - yes}
-            made.append(row)
-    return pl.DataFrame(made)
+PERIOD = "2025-26 Q1"
+SECRET = b"a secret of thirty-two bytes or so"
+GROUPS = {"sex": ("F", "M"), "placement": ("foster_carer", "residential", "special_guardian"), "origin": ("uk", "overseas")}
 
 
-def protected(frame: pl.DataFrame, measures: Sequence[str]) -> Protected:
-    return protect_unit(frame, (PERIOD,), tuple(get(measure) for measure in measures), RULES)
+@dataclass(frozen=True)
+class Child:
+    """A child in a period: the groups of `GROUPS`, how much of the numerator it makes, and for a mean its score."""
+
+    key: int
+    groups: tuple[str, ...]
+    outcome: int
+    score: float = 0.0
+    sessions: int = 100
+    events: int = 1
 
 
-def shown(frame: pl.DataFrame, hidden: Protected, measure: str, axes: tuple[str, str], what: str = "children") -> dict[Cell, int]:
-    """What a viewer sees of a measure's children, or of those `with` the outcome: the table of two axes, its totals and its lines'."""
-    unit = unit_rows(frame, (PERIOD,))
-    values = frame[f"{measure}.{what}"].to_numpy().astype(float)
-    seen = {}
-    for first, second in itertools.product((axes[0], ALL), (axes[1], ALL)):
-        mask = hidden.denominators[measure].of(first, second)[0]
-        if what != "children":
-            mask = mask | hidden.values[measure].of(first, second)[0]
-        size = unit.sums(values, first, second)[0]
-        for (row, group), (column, other) in itertools.product(enumerate(unit.axes[first].groups), enumerate(unit.axes[second].groups)):
-            if not mask[row, column]:
-                seen[group, other] = int(size[row, column])
-    return seen
+def children(seed: int, count: int, share: float = 0.3) -> list[Child]:
+    """So many children, of whom a share have the outcome."""
+    made = random.Random(seed)
+    return [
+        Child(
+            made.randrange(2**40), tuple(made.choices(groups, range(len(groups), 0, -1))[0] for groups in GROUPS.values()),
+            int(made.random() < share), float(made.randint(0, 40)), made.randint(20, 130),
+        )
+        for _ in range(count)
+    ]
 
 
-def counted(frame: pl.DataFrame, measure: str) -> Children:
-    """The children that a measure counts."""
-    return Children(unit_rows(frame, (PERIOD,)), frame[f"{measure}.children"].to_numpy().astype(float), RULES, np.ones(1))
-
-
-def hides(children: Children, pair: Cell, cells: Sequence[Cell]) -> Pattern:
-    """A pattern that hides these cells of one table, and nothing else."""
-    axes = children.rows.axes
-    pattern = Pattern({
-        (first, second): np.zeros((1, len(axes[first].groups), len(axes[second].groups)), dtype=bool)
-        for first, second in itertools.combinations_with_replacement(axes, 2)
+def facts(measure: Measure, counted: Sequence[Child], period: str = PERIOD) -> Facts:
+    """The cells of those children, in the order in which they come."""
+    cells: dict[tuple[Any, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for number, child in enumerate(counted):
+        groups = dict(zip(GROUPS, child.groups, strict=True))
+        key = (*(groups.get(name, "Not recorded") for name in BREAKDOWNS), *((number,) if measure.unit.event else ()))
+        for part, value in _parts(measure, child).items():
+            cells[key][column_name(measure, part)] += value
+        cells[key][measure.key_column] += child.key * child.events
+    names = ("period", *BREAKDOWNS, *((CHILD_NUMBER,) if measure.unit.event else ()))
+    schema = cells_schema(measure.unit, (measure,))
+    rows = [{**dict(zip(names, (period, *key), strict=True)), **parts} for key, parts in cells.items()]
+    whole = [{name: value if schema[name] != pl.Int64 else int(value) for name, value in row.items()} for row in rows]
+    start = datetime.date(2025, 4, 1)
+    periods = pl.DataFrame({
+        "label": [period], "start_date": [start], "last_date": [datetime.date(2025, 6, 30)], "period_end": [datetime.date(2025, 6, 30)],
+        "complete": [True],
     })
-    for group, other in cells:
-        pattern.of(*pair)[0, axes[pair[0]].groups.index(group), axes[pair[1]].groups.index(other)] = True
-    return pattern
+    return Facts(pl.DataFrame(whole, schema=schema), periods, measure.sources())
+
+
+def _parts(measure: Measure, child: Child) -> dict[str, float]:
+    n, k = child.events, child.outcome * child.events
+    if isinstance(measure, Mean):
+        return {"denominator": n, "numerator": child.score * n, "squares": child.score**2 * n}
+    if isinstance(measure, RatioOfTotals):
+        attended = child.sessions - (child.sessions // 4) * child.outcome
+        return {
+            "denominator": child.sessions, "numerator": attended, "children": 1, "over_squares": attended**2,
+            "under_squares": child.sessions**2, "products": attended * child.sessions,
+        }
+    if isinstance(measure, Rate):
+        return {"denominator": n, "numerator": k, "children": n}
+    return {"denominator": n, "numerator": k}
+
+
+def shown(
+    measure: Measure, counted: Sequence[Child], by: Sequence[str] = (), *, secret: bytes = SECRET, period: str = PERIOD,
+    where: dict[str, str] | None = None, exact_totals_of: Sequence[Child] | None = None, base: int = 3,
+) -> list[dict[str, Any]]:
+    """The protected summary's rows of one period; `exact_totals_of`: the children of the cohort whose totals are exact, if another."""
+    rules = disclosure_rules()
+    if base != rules.base:
+        rules = replace_rules(base=base, smallest_group=15, two_way_value_from=25)
+    other = None if exact_totals_of is None else facts(measure, exact_totals_of, period).cells
+    protection = Protection(rules, secret, other)
+    groups = {name: GROUPS[name] for name in (*by, *(where or {}))}
+    return protected_summary(measure, facts(measure, counted, period), protection, by=by, where=where, groups=groups).rows(named=True)
+
+
+def replace_rules(**changes: Any) -> Any:
+    """The rules with some changed."""
+    return disclosure_rules().model_copy(update=changes)
+
+
+def another(child: Child, **changes: Any) -> Child:
+    """The child with something else about it."""
+    return replace(child, **changes)

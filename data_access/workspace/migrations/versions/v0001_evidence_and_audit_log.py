@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from data_access.workspace.only_grows import let_only_grow
+from data_access.workspace.append_only import let_only_grow
 
 revision = "0001"
 down_revision = None

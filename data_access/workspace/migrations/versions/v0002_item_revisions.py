@@ -7,7 +7,7 @@ import datetime
 import sqlalchemy as sa
 from alembic import op
 
-from data_access.workspace.only_grows import let_only_grow
+from data_access.workspace.append_only import let_only_grow
 
 revision = "0002"
 down_revision = "0001"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from data_access.workspace.only_grows import let_only_grow
+from data_access.workspace.append_only import let_only_grow
 
 revision = "0005"
 down_revision = "0004"

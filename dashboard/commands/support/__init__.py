@@ -1,0 +1,1 @@
+"""What several commands share: the console, the data as whoever runs a command may see it, what follows a load."""

@@ -1,0 +1,1 @@
+"""Published figures beside a measure: which ones, as tables, in words."""

@@ -1,0 +1,1 @@
+"""Data quality in words: problems, and the measures they touch."""

@@ -1,0 +1,1 @@
+"""The equality page and its tables."""

@@ -1,0 +1,1 @@
+"""What each column may hold, and what becomes of a row that does not fit."""

@@ -1,0 +1,214 @@
+"""A description for `sources.toml` of a file that nobody has described yet, with what it is unsure of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from config.code_lists import plain
+from config.sources import Child, SourceDescription
+from data_access.load.checking import specification as spec
+from data_access.load.checking.specification import Kind
+from data_access.load.drafting.columns import MONTH_FIRST, Column, column_of, fit, name_likeness, nearest, words_of
+from data_access.load.drafting.looking import Look
+from data_access.load.drafting.names import CHILD, FILE_WORDS, NAMES, UPN
+from data_access.load.reading.described import TABLES, needed
+from data_access.load.reading.values import DAY_FIRST, read_dates
+
+NAMED_ALIKE = 55.0
+"""How much a column's name has to be like ours, of 100, whatever its values are."""
+
+ENOUGH, SURE = 62.0, 84.0
+"""The score from which on a column is proposed, and from which on that is not called a guess. Of 100."""
+
+STATE = re.compile("status|complete|state", re.IGNORECASE)
+"""Names of columns that may say which rows are wanted."""
+
+CHANGING = re.compile(
+    r"[0-9]+([-_. ]?[0-9]+)*|(?<![a-z])(autumn|spring|summer|january|february|march|april|may|june|july|august|september|october|november"
+    r"|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|term)(?![a-z])", re.IGNORECASE,
+)
+"""What is another in next month's file."""
+
+HINT, LACKING = 12.0, 25.0
+"""What a word in the file's name adds to a table's score, and what a needed column that isn't there takes from it."""
+
+TOTALS = ("total", "grand total", "totals", "sub total", "overall total", "total rows", "end of report")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A column of ours and the file's that it is proposed to be, with the score of 100."""
+
+    ours: str
+    column: Column
+    score: float
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a file probably is. `columns` are all of the file's; `unsure` are sentences for the person who looks at it."""
+
+    description: SourceDescription
+    matches: Mapping[str, Match]
+    columns: Sequence[Column]
+    unsure: Sequence[str] = field(default_factory=tuple)
+
+
+def draft(look: Look, becomes: str | None = None) -> Draft:
+    """The proposal for a file that was looked at; for the table `becomes` where somebody has said which it is."""
+    columns = [column_of(name, look.values(name)) for name in look.columns]
+    wanted = [becomes] if becomes else list(TABLES)
+    found = {name: _matches(TABLES[name], columns) for name in wanted}
+    scores = {name: _table_score(TABLES[name], found[name], look.name) for name in wanted}
+    order = sorted(wanted, key=lambda name: -scores[name])
+    table, matches = TABLES[order[0]], found[order[0]]
+    unsure = list(_about_table(order, scores))
+    child = matches.pop(table.child, None) if table.child else None
+    description = SourceDescription(
+        becomes=table.name, file=_pattern(look.name), sheets="all" if look.several_sheets else None,
+        header=None if look.header_first else "find", dates=_formats(matches, unsure), child=_child(child, table, unsure),
+        ignore_rows=_totals(columns), last_day_included=_last_day_included(table, matches, look, unsure),
+        columns={name: match.column.name for name, match in matches.items()}, values=_values(table, matches, unsure),
+    )
+    unsure += _about_columns(table, matches, child, columns)
+    if child:
+        matches[table.child] = child
+    return Draft(description, matches, columns, tuple(unsure))
+
+
+def _matches(table: spec.Table, columns: Sequence[Column]) -> dict[str, Match]:
+    """For each column of a table the file's that does best, each used once."""
+    scored = sorted(
+        (Match(ours, column, score) for ours in table.columns for column in columns
+         if (score := _score(table, ours, column)) >= ENOUGH),
+        key=lambda match: -match.score,
+    )
+    found: dict[str, Match] = {}
+    for match in scored:
+        if match.ours not in found and all(match.column is not other.column for other in found.values()):
+            found[match.ours] = match
+    return {name: found[name] for name in table.columns if name in found}
+
+
+def _score(table: spec.Table, ours: str, column: Column) -> float:
+    """How well a column would do, of 100: two thirds its name, one third its values. Values that can't be right make it nothing."""
+    rule = table.rules[ours]
+    if ours == table.child:
+        by_name = max(name_likeness(column.name, ours, CHILD), name_likeness(column.name, "upn", UPN))
+        # A UPN is the same in every system; an id may be another system's.
+        return max(by_name * 0.9, 100 * column.upns) if column.upns > 0.5 else by_name if _is_id(column) else 0.0
+    if column.upns > 0.5:
+        return 0.0
+    suits = fit(column, rule)
+    by_name = name_likeness(column.name, ours, NAMES.get(table.name, {}).get(ours, ()))
+    if (by_name < NAMED_ALIKE and not rule.exact) or (column.counts and rule.kind is not Kind.TEXT and suits < 0.4):
+        return 0.0
+    if rule.exact and suits > 0.95:
+        by_name = max(by_name, 80.0)  # nothing else looks like marks
+    return by_name * 0.67 + suits * 33 if rule.kind is not Kind.TEXT else by_name * 0.85 + suits * 20
+
+
+def _is_id(column: Column) -> bool:
+    """Whether values could be ids: no dates, and not mostly words."""
+    words = [value for value in column.counts if not any(sign.isdigit() for sign in value)]
+    return not column.counts or (column.dates < 0.5 and column.share(words) < 0.5)
+
+
+def _table_score(table: spec.Table, matches: Mapping[str, Match], file: str) -> float:
+    """How well a file would do as a table, of about 100. Every table has a child, so that tells nothing."""
+    ids = {table.child, *table.one_of} - {"carer_id"}
+    must = [name for name in needed(table) if name not in ids]
+    scores = [matches[name].score if name in matches else 0.0 for name in must]
+    optional = sorted((match.score for name, match in matches.items() if name not in must and name not in ids), reverse=True)
+    evidence = [*scores, *[*optional, 0.0, 0.0, 0.0][: max(3 - len(scores), 0)]]
+    lacking = sum(score == 0.0 for score in scores) + (bool(ids) and not ids & {*matches})
+    further = sum(optional[max(3 - len(scores), 0) :][:4]) / 100 * 4
+    said = "".join(re.findall("[a-z]+", file.lower()))
+    hinted = HINT * any(word in said for word in FILE_WORDS[table.name])
+    return sum(evidence) / len(evidence) - LACKING * lacking + further + hinted
+
+
+def _about_table(order: Sequence[str], scores: Mapping[str, float]) -> list[str]:
+    if len(order) > 1 and scores[order[1]] > scores[order[0]] - 8:
+        return [f"becomes might also be {order[1]!r}: look at what the file is."]
+    return []
+
+
+def _child(match: Match | None, table: spec.Table, unsure: list[str]) -> Child | None:
+    if match is None:
+        return None
+    if match.column.upns > 0.5:
+        return Child.model_validate({"column": match.column.name, "is": "upn"})
+    if match.score < 95:
+        unsure.append(f"child: check that {match.column.name!r} has the ids that the return has in CHILD (strip and pad make them alike).")
+    return Child.model_validate({"column": match.column.name, "is": "child_id"})
+
+
+def _formats(matches: Mapping[str, Match], unsure: list[str]) -> tuple[str, ...] | None:
+    formats = list(dict.fromkeys(each for match in matches.values() if match.column.dates > 0.4 for each in match.column.formats))
+    month_first = [each for each in formats if each in MONTH_FIRST]
+    if month_first:
+        unsure.append(f"dates: {month_first[0]} has the month first. Some dates can only be read so; make sure that all are meant so.")
+    return None if set(formats) <= {DAY_FIRST} else tuple(formats)
+
+
+def _totals(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
+    """Columns in which a few rows say that they are totals."""
+    found = {column.name: tuple(value for value in column.counts if plain(value) in TOTALS) for column in columns}
+    return {name: values for name, values in found.items() if values}
+
+
+def _last_day_included(table: spec.Table, matches: Mapping[str, Match], look: Look, unsure: list[str]) -> bool:
+    """Whether end dates say the last day: then the next stretch begins a day later."""
+    if not table.interval or any(name not in matches for name in table.interval):
+        return False
+    start, end = (
+        read_dates(look.values(matches[name].column.name).str.strip_chars(), matches[name].column.formats).drop_nulls().unique()
+        for name in table.interval
+    )
+    same, next_day = int(end.is_in(start.implode()).sum()), int(end.dt.offset_by("1d").is_in(start.implode()).sum())
+    if not same and not next_day:
+        unsure.append("last_day_included: set it to true if the end date is the last day itself and not the day after it.")
+    return next_day > same
+
+
+def _values(table: spec.Table, matches: Mapping[str, Match], unsure: list[str]) -> dict[str, dict[str, str]]:
+    """Values of coded columns that aren't understood as they are: with what they probably mean."""
+    found: dict[str, dict[str, str]] = {}
+    for name, match in matches.items():
+        rule = table.rules[name]
+        words = words_of(rule)
+        if not words or rule.exact:
+            continue
+        read = {plain(word) for word in (("1", "0", "yes", "no", "y", "n", "true", "false") if rule.kind is Kind.FLAG else words)}
+        unread = [value for value in match.column.counts if plain(value) not in read]
+        meant = {value: meaning for value in unread if (meaning := nearest(value, words)) is not None}
+        if meant:
+            found[name] = meant
+            unsure.append(f"values.{name}: guessed for {', '.join(map(repr, list(meant)[:5]))}. Check what they mean.")
+        others = [value for value in unread if value not in meant]
+        if others:
+            unsure.append(f"values.{name}: nothing found for {', '.join(map(repr, others[:5]))}{' …' if len(others) > 5 else ''}.")
+    return found
+
+
+def _about_columns(table: spec.Table, matches: Mapping[str, Match], child: Match | None, columns: Sequence[Column]) -> list[str]:
+    said = [f"columns.{name}: {match.column.name!r} is a guess." for name, match in matches.items() if match.score < SURE]
+    have = {*matches, *([table.child] if child else [])}
+    said += [f"{name} is needed, and no column was found for it." for name in needed(table) if name not in have]
+    if table.one_of and have.isdisjoint(table.one_of):
+        said.append(f"{' or '.join(table.one_of)} is needed, and no column was found for it.")
+    used = {match.column.name for match in matches.values()} | ({child.column.name} if child else set())
+    states = [column.name for column in columns if column.name not in used and STATE.search(column.name)]
+    return said + [f"only: rows may be wanted for some values of {name!r} only." for name in states[:2]]
+
+
+def _pattern(name: str) -> str:
+    """A pattern for this month's file and next month's: digits, and words of months and terms, may be others."""
+    stem, dot, suffix = name.rpartition(".")
+    if name.lower().endswith(".csv.gz"):
+        stem, dot, suffix = name[: -len(".csv.gz")], ".", "csv.gz"
+    pattern = re.sub(r"\*([-_ .&]*\*)+", "*", CHANGING.sub("*", stem))
+    return re.sub(r"[\[\]]", "?", pattern) + dot + suffix

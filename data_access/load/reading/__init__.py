@@ -1,0 +1,1 @@
+"""Files to raw rows, and which table each file is."""

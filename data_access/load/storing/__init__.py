@@ -1,0 +1,1 @@
+"""Replacing, keeping and bringing back the contents of the reporting database."""

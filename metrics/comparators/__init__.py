@@ -1,0 +1,1 @@
+"""Published figures: which measure they may be held against, and changes of definition."""

@@ -1,0 +1,1 @@
+"""What a result means: trend, targets, before and after, equality, digest."""

@@ -1,0 +1,1 @@
+"""The measures: their kinds, and the four quality statements that declare them."""

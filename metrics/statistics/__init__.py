@@ -1,0 +1,1 @@
+"""Intervals, process control, special causes and comparisons: pure functions of arrays."""

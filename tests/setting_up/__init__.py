@@ -1,0 +1,1 @@
+"""Ways to install and start the dashboard, on other systems than the developers' too."""
