@@ -226,7 +226,7 @@ def _table(source: str, name: str, raw: Raw, description: SourceDescription, who
     return SourceTable(
         source, name, table, replace(raw, columns=tuple(columns), rows=rows, trimmed=True), dates=description.dates or (DAY_FIRST,),
         as_read=raw, by_upn=upn, last_day_included=description.last_day_included, whole=whole,
-        private=frozenset([child.column]) if child and upn else frozenset(),
+        private=frozenset([child.column]) if child and upn else frozenset(), said_by=description.at("dates"), their_names=given,
     )
 
 

@@ -29,7 +29,8 @@ class SourceTable:
     `whole` names the file and the description, so that all sheets are one, and `order` is the description's place. `private` are columns
     of the file that are never kept. `by_upn` says that the child's column has UPNs; `upns` then has the child of each. `place` is that
     of the file among all that are loaded, in the order in which later extracts replace earlier ones. `same` has the new id of each
-    child's id that changed.
+    child's id that changed. `said_by` is where a description says what a column is and how its dates are written, and `their_names` has
+    the file's own name of each of our columns.
     """
 
     source: str
@@ -47,6 +48,8 @@ class SourceTable:
     upns: Mapping[str, str] | None = None
     place: int = 0
     same: Mapping[str, str] = field(default_factory=dict)
+    said_by: str = ""
+    their_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def whole_source(self) -> tuple[str, str]:
@@ -104,15 +107,32 @@ def refuse_month_first(sources: Sequence[SourceTable]) -> None:
     for column in table.columns if table.is_extract else ():
         if table.rules[column].kind is not spec.Kind.DATE:
             continue
-        turned, day_first = list[tuple[SourceTable, str]](), False
+        turned, day_first = list[tuple[SourceTable, int, str]](), False
         for source in sources:
             for part in source.raw.parts:
-                values, some = month_first(replace(source, raw=part).texts([column])[column], source.dates)
-                turned += [(source, value) for value in sorted(values)]
+                text = replace(source, raw=part).texts([column])[column]
+                values, some = month_first(text, source.dates)
+                if values and not turned:
+                    turned.append((source, *_first_of(values, text, part)))
                 day_first = day_first or some
         if turned and not day_first:
-            source, value = turned[0]
-            raise FileProblem(
-                f"{source.file}: {column} has dates with the month first, such as {value}, where {' or '.join(source.dates)} was expected. "
-                "Write them with the day first, or say in sources.toml how they are written."
-            )
+            raise FileProblem(_said_of_month_first(column, *turned[0]))
+
+
+def _first_of(values: Sequence[str], text: pl.Series, part: Raw) -> tuple[int, str]:
+    """The line and the text of the first cell that has one of the values."""
+    place = text.is_in(list(values)).fill_null(False).arg_true()[0]
+    return part.rows["line"][place], text[place]
+
+
+def _said_of_month_first(column: str, source: SourceTable, line: int, value: str) -> str:
+    theirs = source.their_names.get(column)
+    where = f"{column}, read from the column {theirs!r}," if theirs else column
+    remedy = (
+        f"or say in {source.said_by}, how they are written, such as dates = [\"MM/DD/YYYY\"]."
+        if source.said_by else "or say in sources.toml how they are written."
+    )
+    return (
+        f"{source.file}: {where} has dates with the month first, such as {value} in row {line}, where {' or '.join(source.dates)} was "
+        f"expected. Write them with the day first, {remedy}"
+    )

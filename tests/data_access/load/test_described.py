@@ -116,6 +116,16 @@ def test_month_first_is_read_where_it_is_described(tmp_path: Path) -> None:
         described(tmp_path, PLAIN)
 
 
+def test_month_first_is_refused_with_the_sheet_the_cell_and_the_line_of_the_description(tmp_path: Path) -> None:
+    workbook(tmp_path, Autumn=[["ID", "Need", "From"], ["1", "confirmed", "09/03/2024"], ["2", "confirmed", "09/30/2024"]])
+    said = (
+        r"needs\.xlsx, sheet Autumn: start_date, read from the column 'From', has dates with the month first, such as 09/30/2024 in "
+        r"row 3, where DD/MM/YYYY was expected\. Write them with the day first, or say in sources\.toml, line 4, how"
+    )
+    with pytest.raises(LoadError, match=said):
+        described(tmp_path, 'sheets = "all"\ndates = ["DD/MM/YYYY"]\n' + PLAIN, name="needs.xlsx")
+
+
 def test_values_stand_for_codes_and_others_stay(tmp_path: Path) -> None:
     file(tmp_path, "ID,Need,From\n1, TIER 2 ,01/09/2024\n2,Possible,01/09/2024\n2,,03/09/2024\n2,x,04/09/2024\n")
     report = described(tmp_path, PLAIN + '[source.values.status]\n"Tier 2" = "at_risk"\n"" = "confirmed"\nx = ""\n')
