@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from config.code_lists import NOT_RECORDED
 from config.cohorts import Cohort
 from config.data_quality import data_quality
+from dashboard.figures.grants import Named, named
 from dashboard.figures.reporting import DataChanged, Reporting
 from data_access import tables
 from data_access.cells import fetch
@@ -34,6 +35,7 @@ class Quality:
     has none. `reasons` has source, file, table_name, reason and rows. `days` has date and rows of each dated table that was provided, by
     its id. `marks` has period, start_date, children and with_marks of each month looked at. `groups` has breakdown, not_recorded and
     children of the children in scope in `quarter`. `children` is how many there are at all.
+    `named` are the teams and providers that the data names.
     `covered` is what time the data covers, for the cohort of the settings, and `quarters` are the periods that it could be told for.
     """
 
@@ -51,6 +53,7 @@ class Quality:
     groups: pl.DataFrame
     quarter: str
     children: int
+    named: Named
     covered: Covered
     quarters: pl.DataFrame
 
@@ -85,7 +88,7 @@ def counted(reader: sa.Engine, reporting: Reporting) -> Quality:
             looked_at.join(marks, on="period").sort("start_date"),
             _groups(connection, quarter, as_at, reporting.cohort), quarter,
             connection.scalar(sa.select(sa.func.count()).select_from(tables.child)) or 0,
-            reporting.covered, quarters,
+            named(connection), reporting.covered, quarters,
         )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 import streamlit as st
 
+from config.access import access
 from config.data_quality import data_quality
 from config.settings import settings
 from dashboard.access.audit_guard import SessionGuard
@@ -17,6 +18,7 @@ from dashboard.content.coverage_words import bars, told
 from dashboard.content.data_quality.problems import Problem, problems
 from dashboard.content.exports import to_csv
 from dashboard.figures.data_quality import Quality, rows_of
+from dashboard.figures.grants import grants_without_data
 from dashboard.screens.chart import draw_chart
 from dashboard.text.formatting import escape_markdown, listing, long_date, number, percent, plural, upper_first
 from data_access import tables
@@ -46,6 +48,7 @@ def data_quality_page(quality: Quality, guard: SessionGuard) -> None:
     )
     found = problems(quality)
     _problems(found)
+    _grants(quality)
     _loaded(quality, guard)
     _covered(quality)
     _completeness(quality)
@@ -71,6 +74,11 @@ def _problems(found: Sequence[Problem]) -> None:
         with st.expander(f"{upper_first(plural(len(within), 'smaller problem'))}", icon=":material/list:"):
             for problem in within:
                 _problem(problem)
+
+
+def _grants(quality: Quality) -> None:
+    for sentence in grants_without_data(access().grants, quality.named):
+        st.warning(escape_markdown(sentence), icon=":material/key_off:")
 
 
 def _problem(problem: Problem) -> None:

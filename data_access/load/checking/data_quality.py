@@ -12,7 +12,7 @@ from config.code_lists import IN_CARE
 from data_access import periods
 from data_access.load.checking import specification as spec
 from data_access.load.checking.rows import YEAR
-from data_access.load.merging import Merged
+from data_access.load.merging import KNOWN_FROM, Merged
 from data_access.load.ssd import mapping as ssd
 from data_access.load.summaries import Summaries
 
@@ -35,7 +35,7 @@ IN_CARE_BY_EXTRACT = (
 
 def findings(merged: Merged, known: Summaries) -> pl.DataFrame:
     """One row a finding that occurs: finding, rows, children."""
-    found = [*_disagreements(merged), *_others(merged), *_attendance_summaries(known), *merged.odd]
+    found = [*_disagreements(merged), *_others(merged), *_renamed(merged), *_attendance_summaries(known), *merged.odd]
     rows = [(sentence, frame.height, frame[frame.columns[0]].n_unique()) for sentence, frame in found if frame.height]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
@@ -106,6 +106,21 @@ def _others(merged: Merged) -> Found:
     yield "OC2 rows with neither an SDQ score nor a reason for having none.", merged.frames[spec.OC2].filter(neither).select("CHILD")
     needs = merged.frames[spec.ATTACHMENT_NEEDS].filter(pl.col("start_date") < periods.FIRST_CREDIBLE).select("child_id")
     yield f"Attachment needs that start before {periods.FIRST_CREDIBLE.year}. No period before that year is shown.", needs
+
+
+def _renamed(merged: Merged) -> Found:
+    """Children whose id changed and teams that were renamed, and rows that say so of nobody: a mistyped id would else go unseen."""
+    ids, teams = merged.frames[spec.SAME_CHILD], merged.frames[spec.SAME_TEAM]
+    there = set[str]().union(*(merged.children_in(table) for table in KNOWN_FROM))
+    known = pl.col("new_id").is_in(there)
+    yield "Children whose id changed, as same_child says. Rows under an old id count as theirs.", ids.filter(known).select("new_id")
+    nobody = ids.filter(~known, ~pl.col("new_id").is_in(ids["old_id"].implode()))  # in a chain, the last row alone leads to a child
+    yield "Rows of same_child whose child is in no source. They change nothing: check the ids.", nobody.select("new_id")
+    children = merged.frames[spec.CHILDREN].select("child_id", "team")
+    renamed = children.filter(pl.col("team").is_in(teams["new"].implode()))
+    yield "Children of teams that were renamed, as same_team says. They count under the new name.", renamed.select("child_id")
+    led_on = pl.col("new").is_in(pl.concat([children["team"], teams["old"]]).drop_nulls().implode())
+    yield "Rows of same_team whose team no child has. They change nothing: check the names.", teams.filter(~led_on).select("new")
 
 
 def _in_care_by_extract(merged: Merged) -> pl.DataFrame:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from config.toml_file import config_folder
 from dashboard.command_line import main
 from data_access import tables
 from data_access.engines import address_of_file
@@ -76,3 +78,32 @@ def test_rows_of_a_year_each_are_one_interval(url: str, capsys: pytest.CaptureFi
 def test_what_is_wrong_is_told_alone(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     change(url, sa.insert(tables.coverage).values(name="plans"))
     assert [line.split(" of ")[0] for line in told(url, capsys, 1)] == ["In 1 row coverage.name is none"]
+
+
+GRANT = """
+sign_in_hours = 8
+everyone_else = "viewer"
+deployment_protects = false
+targets_and_rebases_by = "manager"
+[[grant]]
+role = "manager"
+claim = "groups"
+is = "managers"
+teams = ["North", "South"]
+providers = ["PR4", "Oak Homes"]
+"""
+
+
+def test_a_grant_for_a_team_or_provider_that_the_data_lacks_is_told(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change(url, sa.update(tables.child).values(team="North"), sa.update(tables.placement).values(provider="PR4"))
+    config = tmp_path / "config"
+    shutil.copytree(config_folder(), config)
+    (config / "access.toml").write_text(GRANT)
+    monkeypatch.setenv("QS133_CONFIG", str(config))
+    team, provider = told(url, capsys)[-2:]
+    assert team.startswith("config/access.toml, line 6, gives exact numbers of the team ‘South’, which no child has")
+    assert provider.startswith("config/access.toml, line 6, gives exact numbers of the provider ‘Oak Homes’, which no placement has")
+    change(url, sa.update(tables.child).values(team="South"), sa.update(tables.placement).values(provider="Oak Homes"))
+    assert [line.split("‘")[1].split("’")[0] for line in told(url, capsys)[-2:]] == ["North", "PR4"]
