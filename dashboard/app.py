@@ -49,7 +49,7 @@ from dashboard.session.state import (
 from dashboard.text.formatting import EXACT, PROTECTED, escape_markdown, long_date
 from dashboard.text.protection import how_protected
 from data_access.audit import AuditUnavailable
-from data_access.engines import DatabaseUnavailable
+from data_access.engines import DatabaseUnavailable, NoDatabase
 from data_access.workspace import WorkspaceUnavailable
 from metrics.measures.catalogue import measures
 
@@ -122,10 +122,12 @@ def main() -> None:
 def instead_of_page(problem: Exception) -> None:
     """What keeps the page from being drawn, in a sentence; where other data has come, the page is drawn anew with it."""
     match problem:
-        case DatabaseUnavailable():
-            database_unavailable(str(problem))
         case NoData():
             nothing_loaded()
+        case NoDatabase():
+            nothing_loaded(str(problem))
+        case DatabaseUnavailable():
+            database_unavailable(str(problem))
         case ConfigError():
             settings_faulty(str(problem))
         case AuditUnavailable():

@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse
 
 from config.settings import settings
 from config.toml_file import ConfigError
-from data_access.engines import DatabaseUnavailable, engine
+from dashboard.figures.reporting import NoData
+from data_access.engines import DatabaseUnavailable, NoDatabase, engine
 from data_access.tables import data_version
 from data_access.workspace import WorkspaceUnavailable
 from data_access.workspace.engine import existing_workspace
@@ -27,13 +28,15 @@ _prepared.set()
 def prepare_in_background(prepare: Callable[[], None]) -> threading.Thread:
     """Has the first page's numbers counted on a thread of its own; until then the dashboard isn't ready.
 
-    What can't be counted stops nobody: whoever opens a page is told why.
+    What can't be counted stops nobody: whoever opens a page is told why. Where nothing was loaded yet there is nothing to count.
     """
     _prepared.clear()
 
     def work() -> None:
         try:
             prepare()
+        except (NoData, NoDatabase):
+            return
         except Exception as error:
             logging.getLogger(__name__).warning("The first page's numbers could not be counted at the start: %s", type(error).__name__)
         finally:

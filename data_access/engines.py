@@ -28,6 +28,10 @@ class DatabaseUnavailable(Exception):
     """The database can't be reached or read; the message says what to check and holds no password."""
 
 
+class NoDatabase(DatabaseUnavailable):
+    """There is no file at a DuckDB address: nothing was loaded yet, or it was moved away."""
+
+
 def database_file(url: str) -> Path | None:
     """The file of a DuckDB address, or None for any other engine. Raises DatabaseUnavailable for an address that can't be read."""
     address = _address(url)
@@ -110,7 +114,7 @@ def _current(file: Path) -> Path:
     """The DuckDB file that an address means now, which is there. Raises DatabaseUnavailable."""
     found = _meant(file)
     if not found.is_file():
-        raise DatabaseUnavailable(_ABSENT.format(file=file))
+        raise NoDatabase(_ABSENT.format(file=file))
     return found
 
 
@@ -163,7 +167,7 @@ def current_version(url: str) -> str:
         try:
             status = meant.stat()
         except OSError:
-            raise DatabaseUnavailable(_ABSENT.format(file=file)) from None
+            raise NoDatabase(_ABSENT.format(file=file)) from None
         return f"{meant.name}-{status.st_ino}-{status.st_mtime_ns}-{status.st_size}"
     with _asking(url) as connection:
         row = connection.execute(sa.select(data_version.c.version, data_version.c.loaded_at)).first()

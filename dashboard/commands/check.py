@@ -29,7 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints what is wrong, a sentence a line, to standard output; 0 when nothing is. Then it says what time the data covers, and which grants find nobody."""
+    """Prints what is wrong, a sentence a line, to standard output; 0 when nothing is.
+
+    Then it says what time the data covers, and which grants find nobody.
+    """
     database = absolute_address(options.database) if options.database else settings().database
     if options.create:
         schema_check.create(database, datetime.date(datetime.date.today().year + 1, 12, 31))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import streamlit as st
 
 from config.toml_file import ConfigError
 from dashboard.figures.reporting import DataChanged, NoData
+from dashboard.session.links import page_link
 from dashboard.session.state import current_data, local_decisions
 from dashboard.text.formatting import escape_markdown
 from data_access.engines import DatabaseUnavailable
 from data_access.workspace import WorkspaceUnavailable
 
 SECONDS_BETWEEN_LOOKS = 5
+LOAD_PAGE = "../pages/load.py"
+FIRST_DAY = Path(__file__).resolve().parents[2] / "docs" / "first-day.md"
+LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
 
 def database_unavailable(problem: str) -> None:
@@ -24,15 +30,31 @@ def database_unavailable(problem: str) -> None:
     _come_back()
 
 
-def nothing_loaded() -> None:
-    """The database is there and empty: what to do next."""
-    st.title("Nothing has been loaded yet", anchor=False)
+def nothing_loaded(problem: str = "") -> None:
+    """The database is empty, or there is none as `problem` says: what to do next."""
+    st.title("No data to show yet", anchor=False)
     st.markdown(
-        "Load your SSDA903 returns and local extracts on the machine that runs this dashboard:\n\n"
+        "**Begin with your latest SSDA903 return,** as CSV or XML files. It tells of placements and of strengths and difficulties scores "
+        "at once, with England's figures beside them, and this page then says what would show more."
+    )
+    page_link(LOAD_PAGE, "Load data", "")
+    st.markdown(
+        "Or load on the computer that runs this dashboard:\n\n"
         "```\nqs133 load path/to/ssda903-2025-26 path/to/extracts\n```\n\n"
         "It says what was read, and what was quarantined and why. To look around first with a made-up authority, run `qs133 demo`."
     )
+    if problem:
+        st.caption(f"{escape_markdown(problem)} If this dashboard has shown data before, the file was moved or deleted: put it back.")
+    with st.expander("The first day, step by step", icon=":material/checklist:", on_change="rerun", key="first_day") as guide:
+        if guide.open:
+            st.markdown(first_day())
     _come_back()
+
+
+def first_day() -> str:
+    """The guide of the first day without its title; its links lead to files that a reader of the page doesn't have."""
+    _, _, text = FIRST_DAY.read_text(encoding="utf-8").partition("\n")
+    return LINK.sub(r"\1", text).replace("\n## ", "\n#### ")
 
 
 def settings_faulty(problem: str) -> None:

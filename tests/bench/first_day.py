@@ -21,7 +21,7 @@ from data_access.demo import write_demo
 from tests.architecture.source import PROJECT
 from tests.bench.measuring import Row
 from tests.browser.find_browser import ADVICE, find_browser
-from tests.browser.server import free_port, stop, wait_until_healthy
+from tests.browser.server import free_port, stop, wait_until_ready
 from tests.reference import load, measure_rows, of_cohort
 
 MEASURE, PAGE, GRAIN = "social_emotional_concern", "statement_1", "quarter"
@@ -86,7 +86,7 @@ def _look(qs133: Path, home: Path, expected: str) -> None:
             stderr=subprocess.STDOUT,
         )
         try:
-            wait_until_healthy(f"http://localhost:{port}", server, log)
+            wait_until_ready(server, log)
             (opening,) = re.findall(r"http://localhost:\d+/\?token=\S+", log.read_text(encoding="utf-8"))
             with sync_playwright() as playwright:
                 flags = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []

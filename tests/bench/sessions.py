@@ -19,7 +19,7 @@ GROUPS = ("White", "Mixed", "Asian")
 SECONDS_TO_ANSWER = 180
 SECONDS_TO_CONNECT = 60
 SENTENCES = (
-    "The data can't be read at the moment", "No exact numbers at the moment", "Nothing has been loaded yet",
+    "The data can't be read at the moment", "No exact numbers at the moment", "No data to show yet",
     "Targets and evidence can't be read at the moment",
 )
 Happening = Callable[[], Awaitable[None]]

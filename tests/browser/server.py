@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -73,6 +74,28 @@ def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
             return
         time.sleep(0.1)
     raise RuntimeError(f"The dashboard was not ready. The end of what it said:\n{log.read_text(encoding='utf-8')[-3000:]}")
+
+
+@contextmanager
+def personal_server(home: Path) -> Iterator[tuple[str, str]]:
+    """Starts `qs133 serve --personal` in a home folder, and gives its address and the one that it prints to be opened first.
+
+    At the end nothing may have gone wrong on the server.
+    """
+    port, log = free_port(), home / "server.log"
+    command = [sys.executable, "-m", "dashboard.command_line", "serve", "--personal", "--port", str(port), "--home", str(home)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("QS133_")}
+    address = f"http://localhost:{port}"
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            wait_until_ready(process, log)
+            (first,) = re.findall(r"http://localhost:\d+/\?token=\S+", log.read_text(encoding="utf-8"))
+            yield address, first
+        finally:
+            stop(process)
+    said = log.read_text(encoding="utf-8")
+    assert "Traceback" not in said and said.count("token=") == 1, said
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -19,7 +18,7 @@ from playwright.sync_api import Browser, expect
 from dashboard.access.personal import system_user
 from data_access.audit import entries
 from data_access.load import load
-from tests.browser.server import free_port, stop, wait_until_ready
+from tests.browser.server import personal_server
 from tests.data_access.files import write
 
 PATIENCE = 120_000
@@ -38,18 +37,8 @@ def served(tmp_path: Path) -> Iterator[Served]:
     write(tmp_path / "source", "children", *({"child_id": f"{number}"} for number in range(30)))
     write(tmp_path / "source", "assessments", *({"assessment_id": f"{number}", "child_id": f"{number}"} for number in range(30)))
     load([tmp_path / "source"], f"duckdb:///{tmp_path / 'data' / 'qs133.duckdb'}")
-    port, log = free_port(), tmp_path / "server.log"
-    command = [sys.executable, "-m", "dashboard.command_line", "serve", "--personal", "--port", str(port), "--home", str(tmp_path)]
-    with log.open("w", encoding="utf-8") as output:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("QS133_")}
-        server = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            wait_until_ready(server, log)
-            (first,) = re.findall(r"http://localhost:\d+/\?token=\S+", log.read_text(encoding="utf-8"))
-            yield Served(f"http://localhost:{port}", first, tmp_path)
-        finally:
-            stop(server)
-    assert "Traceback" not in log.read_text(encoding="utf-8") and log.read_text(encoding="utf-8").count("token=") == 1
+    with personal_server(tmp_path) as (address, first):
+        yield Served(address, first, tmp_path)
 
 
 LOOK = """

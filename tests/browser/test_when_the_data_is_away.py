@@ -25,7 +25,7 @@ def test_a_database_that_goes_away_and_comes_back(
     expect(page.get_by_role("heading", name="Where to look first")).to_be_visible()
     file.rename(elsewhere)
     page.get_by_role("radio", name="Concern").click()
-    expect(page.get_by_role("heading", name="The data can't be read at the moment")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="No data to show yet")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("There is no database at")).to_be_visible()
     expect(page.locator(".measures .line")).to_have_count(0, timeout=PATIENCE)
     elsewhere.rename(file)
@@ -40,7 +40,7 @@ def test_an_empty_database_says_what_to_do_and_opens_once_it_is_filled(
     file = tmp_path / "empty.duckdb"
     create(f"duckdb:///{file}", datetime.date(2027, 12, 31))
     page.goto(serve(f"duckdb:///{file}"))
-    expect(page.get_by_role("heading", name="Nothing has been loaded yet")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="No data to show yet")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("qs133 load path/to/ssda903-2025-26 path/to/extracts")).to_be_visible()
     filled = tmp_path / "filled.duckdb"
     shutil.copy(address_of_file(demo_database).removeprefix("duckdb:///"), filled)

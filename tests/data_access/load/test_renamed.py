@@ -34,6 +34,8 @@ def test_a_chain_is_one_child_and_a_mistyped_id_is_told(tmp_path: Path) -> None:
 
 
 def test_children_of_a_renamed_team_are_counted_and_a_mistyped_team_is_told(tmp_path: Path) -> None:
-    write(tmp_path / "in", "children", {"child_id": "1", "team": "North"}, {"child_id": "2", "team": "East"}, {"child_id": "3", "team": "West"})
-    write(tmp_path / "in", "same_team", {"old": "North", "new": "South"}, {"old": "South", "new": "East"}, {"old": "Nroth", "new": "Far East"})
+    teams = {"1": "North", "2": "East", "3": "West"}
+    write(tmp_path / "in", "children", *({"child_id": child, "team": team} for child, team in teams.items()))
+    renamed = {"North": "South", "South": "East", "Nroth": "Far East"}
+    write(tmp_path / "in", "same_team", *({"old": old, "new": new} for old, new in renamed.items()))
     assert found(tmp_path) == {RENAMED: (2, 2), NO_TEAM: (1, 1)}
