@@ -26,7 +26,7 @@ from dashboard.screens.load.report import show_report
 from dashboard.screens.load.uploads import UPLOADER, data_files, on_disk
 from dashboard.session.state import current_data
 from dashboard.text.formatting import escape_markdown, plural
-from data_access.engines import DatabaseUnavailable
+from data_access.engines import DatabaseUnavailable, NoDatabase
 from data_access.load import LoadError, LoadReport, load
 from data_access.load.reading.listing import SUFFIXES
 from data_access.load.storing.history import ADD, BACK, NOT_KNOWN, Load, history
@@ -232,8 +232,11 @@ def _the_way_back(guard: SessionGuard) -> None:
     url = settings().database
     try:
         kept, none = kept_loads(url), why_no_way_back(url)
-    except DatabaseUnavailable:
+    except NoDatabase:
         kept, none = [], None
+    except DatabaseUnavailable as problem:
+        st.warning(escape_markdown(str(problem)), icon=":material/cloud_off:")
+        return
     if not kept:
         st.info(none or NONE_EARLIER, icon=":material/history:")
         return
@@ -257,8 +260,11 @@ def _history() -> None:
     st.header("History of loads", anchor="history")
     try:
         found = history(settings().database)
-    except DatabaseUnavailable:
+    except NoDatabase:
         found = []
+    except DatabaseUnavailable as problem:
+        st.warning(escape_markdown(str(problem)), icon=":material/cloud_off:")
+        return
     if not found:
         st.markdown("Nothing has been loaded yet.")
         return

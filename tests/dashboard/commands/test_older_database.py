@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
 
 from dashboard.command_line import main
 from data_access import tables
@@ -24,11 +25,15 @@ def older(tmp_path: Path) -> str:
         connection.execute(sa.schema.DropTable(tables.load_history))
         connection.execute(sa.schema.CreateTable(sa.Table(tables.load_history.name, sa.MetaData(), sa.Column("load_id", sa.String))))
         connection.execute(sa.schema.DropTable(tables.attendance_summary))
+        connection.execute(sa.schema.DropTable(tables.quarantine))
     changing.dispose()
     return url
 
 
-@pytest.mark.parametrize("command", ["measures --period year", "rollback --list", "rollback", "digest"])
+COMMANDS = ["measures --period year", "rollback --list", "rollback", "digest", "quarantine", "quarantine --reasons"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_asks_to_load_once_more(
     older: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str,
 ) -> None:
@@ -37,3 +42,17 @@ def test_a_command_asks_to_load_once_more(
     assert main(command.split()) == 1
     said = capsys.readouterr()
     assert said.out == "" and "Load your files once more with 'qs133 load'" in said.err
+
+
+def test_the_page_to_load_from_says_so_too(older: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("QS133_DATABASE_URL", older)
+    monkeypatch.setenv("QS133_WORKSPACE_URL", f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+
+    def script() -> None:
+        from dashboard.screens.load import page
+
+        page._history()
+
+    shown = AppTest.from_function(script).run()
+    assert not shown.exception and "Load your files once more with 'qs133 load'" in shown.warning[0].value
+    assert all("Nothing has been loaded" not in each.value for each in shown.markdown)
