@@ -28,16 +28,18 @@ def care_arrangements(episodes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _after_permanence(episodes: pl.DataFrame) -> pl.DataFrame:
-    """The time from the DEC of an adoption or special guardianship to the child's first DECOM on or after it."""
+    """The time from the DEC of an adoption or special guardianship to the first DECOM, on or after it, of another episode."""
     guardianship = pl.col("REC").is_in(codes.SPECIAL_GUARDIANSHIP_REC)
     ended = episodes.filter((guardianship | pl.col("REC").is_in(codes.ADOPTED_REC)) & END.is_not_null()).select(
         CHILD, END,
+        # An episode of no days doesn't end the time after itself; a child has one episode a DECOM, so the next is later.
+        pl.when(START == END).then(END.dt.offset_by("1d")).otherwise(END).alias("from"),
         pl.when(guardianship).then(pl.lit("special_guardianship")).otherwise(pl.lit("adopted")).alias("care_status"),
         pl.when(guardianship).then(pl.lit("special_guardian")).otherwise(pl.lit("adoptive_parents")).alias("placement"),
     )
     starts = episodes.select(CHILD, START).sort("DECOM")
-    after = ended.sort("DEC").join_asof(
-        starts.with_columns(START.alias("next_start")), left_on="DEC", right_on="DECOM", by="CHILD", strategy="forward",
+    after = ended.sort("from").join_asof(
+        starts.with_columns(START.alias("next_start")), left_on="from", right_on="DECOM", by="CHILD", strategy="forward",
         check_sortedness=False,
     )
     return after.filter(pl.col("next_start").is_null() | (pl.col("next_start") > END)).select(

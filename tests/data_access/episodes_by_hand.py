@@ -73,7 +73,7 @@ def after_permanence(episodes: Sequence[Episode]) -> list[tuple[str, str, dateti
                   "E48": "special_guardianship", "E11": "adopted", "E12": "adopted"}.get(episode.rec or "")
         if status is None or episode.dec is None:
             continue
-        later = [e.decom for e in episodes if e.child == episode.child and e.decom >= episode.dec]
+        later = [e.decom for e in episodes if e is not episode and e.child == episode.child and e.decom >= episode.dec]
         end = min(later, default=None)
         if end != episode.dec:
             found.append((episode.child, status, episode.dec, end))

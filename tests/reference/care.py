@@ -85,14 +85,13 @@ class CareStart:
 def arrangements_of(episodes: list[Episode]) -> list[Arrangement]:
     """The care arrangements of one child's episodes: one an episode, and the time after a permanent arrangement."""
     arrangements = []
-    decoms = sorted(episode.decom for episode in episodes)
     for episode in episodes:
         arrangements.append(
             Arrangement(episode.child_id, episode.care_status, PLACE.get(episode.place), episode.decom, episode.dec)
         )
         if episode.dec is None:
             continue
-        until = next((decom for decom in decoms if decom >= episode.dec), None)
+        until = min((other.decom for other in episodes if other is not episode and other.decom >= episode.dec), default=None)
         if episode.rec in SPECIAL_GUARDIANSHIP_REC:
             after = ("special_guardianship", "special_guardian")
         elif episode.rec in ADOPTED_REC:

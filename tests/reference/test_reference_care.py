@@ -111,6 +111,13 @@ def test_after_a_permanent_arrangement_new_care_on_the_same_day_leaves_no_time()
     assert {(one.start_date.month, one.end_date and one.end_date.month) for one in found if one.care_status == "adopted"} == {(2, 2)}
 
 
+def test_a_permanent_arrangement_after_an_episode_of_no_days_lasts_to_the_next_episode(tmp_path: Path) -> None:
+    ended = "2024-02-01 2024-02-01 S C2 U4 E11 ."
+    for others, end in (([], None), (["2024-05-01 . S C2 U4 . ."], date(2024, 5, 1))):
+        (after,) = (one for one in arrangements_of(episodes(ended, *others)) if one.care_status == "adopted")
+        assert (after.start_date, after.end_date) == (date(2024, 2, 1), end)
+
+
 def test_of_several_arrangements_the_last_started_then_in_care_then_the_greatest_counts(tmp_path: Path) -> None:
     source = write_source(
         tmp_path / "extracts", children=rows("child_id", *"12345"),

@@ -119,6 +119,13 @@ def test_the_time_after_an_order_lasts_to_the_next_episode() -> None:
     assert found.rows() == [("1", "special_guardianship", "special_guardian", DAYS[2], DAYS[4])]
 
 
+@pytest.mark.parametrize(("others", "end"), [([], None), ([Episode("1", DAYS[4], "S", "C2", "U4", None, None, None)], DAYS[4])])
+def test_an_order_after_an_episode_of_no_days_is_not_ended_by_that_episode(others: list[Episode], end: datetime.date | None) -> None:
+    order = Episode("1", DAYS[2], "S", "C2", "U2", DAYS[2], "E45", None)
+    found = arrangements.care_arrangements(frame([order, *others])).filter(pl.col("care_status") == "special_guardianship")
+    assert found.rows() == [("1", "special_guardianship", "special_guardian", DAYS[2], end)]
+
+
 def test_care_starts_are_episodes_that_begin_care() -> None:
     found = arrangements.care_starts(frame([
         Episode("1", DAYS[0], "S", "V2", "U4", DAYS[1], "X1", None), Episode("1", DAYS[1], "P", "C2", "U4", None, None, None),
