@@ -39,7 +39,6 @@ STAGES = {
 }
 GAP = "The gap that matters most."
 MOST_TO_DISCUSS = 3
-NOTHING_TO_DISCUSS = "No measure here gives concern, misses its target or shows a group that is clearly worse off."
 OWN_WORDS = (
     "Actions, changes and notes are people's own words, as they wrote them. Read them before you share this: no rule protects them."
 )
@@ -150,6 +149,17 @@ class Pack:
         """The three measures that a meeting should discuss first, each with why; fewer where fewer give a reason."""
         found = sorted((part for part in self.shown if part.reasons), key=lambda part: part.urgency)
         return tuple((part.measure.title, f"{part.headline}. {part.reasons[0]}") for part in found[:MOST_TO_DISCUSS])
+
+    @property
+    def nothing_to_discuss(self) -> str:
+        """What stands where no measure gives a reason; it reassures about no measure that has nothing to show."""
+        told, all = len(self.shown), formatting.plural(len(self.parts), "measure")
+        if not told:
+            return f"None of {all} has a number to show. The list at the end says why."
+        of = all if told == len(self.parts) else f"{all}, {told} can be told, and of these"
+        few = sum(part.trend.variation is None for part in self.shown)
+        unsure = f" {formatting.plural(few, 'has', 'have')} too few periods to tell change from chance." if few else ""
+        return f"Of {of}, none gives concern, misses its target or shows a group that is clearly worse off.{unsure}"
 
 
 def of_statement(number: int, breakdown: Breakdown, cohort: Cohort = Cohort.RECORDED) -> Choice:

@@ -16,7 +16,7 @@ from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
 from dashboard.content.sentences import counted_words, group_words, hidden_groups_sentence, without_hidden
-from dashboard.packs.contents import NOTHING_TO_DISCUSS, OWN_WORDS, Pack, Part, Progress, action_words, change_words, note_words
+from dashboard.packs.contents import OWN_WORDS, Pack, Part, Progress, action_words, change_words, note_words
 from dashboard.packs.fitting import SMALLEST, Paragraph, fit, height_of
 from dashboard.packs.slide_chart import add_chart
 from dashboard.packs.slide_table import add_numbers, numbers_height
@@ -72,7 +72,7 @@ def _first_slide(deck: Deck, pack: Pack) -> None:
     told = [Paragraph(PLACES[len(pack.discuss)], 22, bold=True, space=8)]
     for number, (title, why) in enumerate(pack.discuss, 1):
         told += [Paragraph(f"{number}. {title}", 19, bold=True, space=2), Paragraph(why, 17, space=10)]
-    _text(slide, (MARGIN, 1.7, wide, 3.55), told if pack.discuss else [Paragraph(NOTHING_TO_DISCUSS, 20)])
+    _text(slide, (MARGIN, 1.7, wide, 3.55), told if pack.discuss else [Paragraph(pack.nothing_to_discuss, 20)])
     facts = {name: value for name, value in pack.stamp.facts().items() if name not in ("Authority", "Sharing")}
     _text(slide, (MARGIN, 5.35, wide, 0.95), [Paragraph(f"{name}: {value}", 14, space=2) for name, value in facts.items()])
     sharing = [Paragraph(pack.stamp.sharing, 16, bold=True, colour=CONCERN if pack.stamp.exact else DARK, space=2)]

@@ -13,7 +13,7 @@ import typst
 
 from dashboard.content.chart_tables import groups_table, trend_table
 from dashboard.content.sentences import counted_words, hidden_groups_sentence, without_hidden
-from dashboard.packs.contents import NOTHING_TO_DISCUSS, OWN_WORDS, Pack, Part, action_words, change_words, note_words
+from dashboard.packs.contents import OWN_WORDS, Pack, Part, action_words, change_words, note_words
 from dashboard.packs.print_chart import drawn
 from dashboard.text.formatting import HIDDEN, lower_first
 
@@ -33,7 +33,7 @@ def printable(pack: Pack) -> bytes:
         "title": pack.title, "authority": pack.stamp.authority, "author": pack.stamp.made_by, "exact": pack.stamp.exact,
         "facts": list(pack.stamp.facts().items()), "sharing": pack.stamp.sharing, "changed": list(pack.changed),
         "own_words": OWN_WORDS if any(part.actions or part.changes or part.notes for part in pack.parts) else "",
-        "discuss": [list(thing) for thing in pack.discuss], "nothing": NOTHING_TO_DISCUSS,
+        "discuss": [list(thing) for thing in pack.discuss], "nothing": pack.nothing_to_discuss,
         "left_out": [list(measure) for measure in pack.left_out],
         "parts": [_part(part, pack.stamp.made_at.date()) for part in pack.shown],
         "version": pack.stamp.data_version,

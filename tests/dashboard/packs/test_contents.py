@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from dashboard.content import sentences
@@ -69,3 +71,15 @@ def test_hidden_numbers_are_said_in_words_and_nowhere_given(protected_pack: Pack
     assert not protected_pack.stamp.exact and exact_pack.stamp.exact
     assert "may be shared" in protected_pack.stamp.facts()["Sharing"]
     assert "not for sharing" in exact_pack.stamp.facts()["Sharing"]
+
+
+def test_a_pack_without_reasons_reassures_about_nothing_that_it_cannot_tell(exact_pack: Pack) -> None:
+    told = next(part for part in exact_pack.shown if part.trend.variation)
+    early, silent = replace(told, trend=replace(told.trend, variation=None)), replace(told, empty="No data.")
+    said = [replace(exact_pack, parts=parts).nothing_to_discuss for parts in ((told, told), (told, early, silent), (silent, silent))]
+    assert said == [
+        "Of 2 measures, none gives concern, misses its target or shows a group that is clearly worse off.",
+        "Of 3 measures, 2 can be told, and of these, none gives concern, misses its target or shows a group that is clearly worse off. "
+        "1 has too few periods to tell change from chance.",
+        "None of 2 measures has a number to show. The list at the end says why.",
+    ]
