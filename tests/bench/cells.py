@@ -16,6 +16,8 @@ from metrics.units import UNITS
 from tests.bench.measuring import Authority, Row, growth, median_seconds, times_for
 
 GRAIN = "quarter"
+COMPARED = 8
+"""So many of the latest periods are compared: before them, what the data doesn't cover is nobody's count, which the SQL doesn't know."""
 BY_HAND = Path(__file__).with_name("counts_by_hand.sql")
 OF_ONE, OF_SEVERAL = {"team": "coalesce(team, 'Not recorded') as team", "from": "from aged;"}, {
     "team": "'Not recorded' as team, coalesce(region, 'Not recorded') as region, coalesce(authority, 'Not recorded') as authority",
@@ -90,13 +92,17 @@ def count_by_hand(connection: duckdb.DuckDBPyConnection, areas: bool = False) ->
 
 def compare(reporting: Reporting, connection: duckdb.DuckDBPyConnection) -> None:
     """Raises OtherCounts where a count differs, or a measure is not in the SQL by hand."""
+    latest = reporting.periods(GRAIN)["label"].tail(COMPARED).to_list()
     for unit in UNITS:
-        cells = reporting.facts(unit, GRAIN).cells
+        cells = reporting.facts(unit, GRAIN).cells.filter(pl.col("period").is_in(latest))
         found = connection.execute(f"FROM temp.{unit.name}").pl()
         missing = {name for name in set(cells.columns) - set(found.columns) if name.endswith((".numerator", ".denominator"))}
         if missing:
             raise OtherCounts(f"{BY_HAND.name} does not count {', '.join(sorted(missing))}.")
         keys = ["period", *reporting.breakdowns, *(["team"] if reporting.areas else [])]
         written = found.select(pl.col(name).cast(cells.schema[name]) for name in found.columns).sort(keys)
-        if not cells.select(written.columns).sort(keys).equals(written):
+        written = written.filter(pl.col("period").is_in(latest))
+        # A child that the data counts more than once has rows of its own in ours.
+        told = cells.group_by(keys).agg(pl.col(name).sum() for name in written.columns if name not in keys)
+        if not told.select(pl.col(name).cast(cells.schema[name]) for name in written.columns).sort(keys).equals(written):
             raise OtherCounts(f"{unit.name}: the SQL by hand and ours do not count the same.")

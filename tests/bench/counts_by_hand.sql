@@ -1,5 +1,6 @@
 -- The counts of every measure by quarter and every breakdown, as somebody who knows DuckDB and this database would write them by hand:
--- each step once, in temporary tables, with the local choices as they are by default. The last table of each unit is what is compared.
+-- each step once, in temporary tables, with the local choices as they are by default, for
+-- periods that the data covers whole. The last table of each unit is what is compared.
 
 create or replace temp table periods as
 select label as period, start_date, least(last_date, as_at) as last_date, as_at
@@ -236,9 +237,9 @@ where c.scope = 'risk' group by all;
 create or replace temp table confirmed as
 select c.period, g.* exclude (arrangement_started_on), s.score as sensitive, s.before, p.completed_on, p.whole, a.possible, a.attended,
     coalesce(e.suspensions, 0) as suspensions, coalesce(e.permanent, 0) as permanent, coalesce(k.n, 0) as care_days, coalesce(b.n, 0) as broken,
-    coalesce(m.n, 0) as moves, t.latest, t.before as trained_before, age between 5 and 15 as of_school_age, age between 5 and 17
+    coalesce(m.n, 0) as moves, t.latest, t.before as trained_before, age between 5 and 15 as of_school_age, c.on_date = z.last_date as to_the_last_day, age between 5 and 17
     and placement in ('foster_carer', 'kinship_foster_carer', 'special_guardian', 'adoptive_parents') as with_carers
-from child_period c join grouped g using (child_id, on_date)
+from child_period c join grouped g using (child_id, on_date) join periods z using (period)
 left join sensitivity s using (period, child_id) left join plans p using (child_id, on_date) left join sessions a using (period, child_id)
 left join excluded e using (period, child_id) left join care_days k using (scope, period, child_id)
 left join broken b using (scope, period, child_id) left join moves m using (child_id, on_date) left join trained t using (period, child_id)
@@ -246,7 +247,7 @@ where c.scope = 'confirmed';
 
 create or replace temp table children_confirmed as
 select columns(* exclude (child_id, on_date, age, in_care, sensitive, before, completed_on, whole, possible, attended, suspensions, permanent,
-        care_days, broken, moves, latest, trained_before, of_school_age, with_carers)),
+        care_days, broken, moves, latest, trained_before, of_school_age, to_the_last_day, with_carers)),
     count(sensitive) as "parental_sensitivity_improved.denominator",
     count(*) filter (sensitive > before) as "parental_sensitivity_improved.numerator",
     count(*) as "education_plan.denominator",
@@ -277,8 +278,8 @@ select columns(* exclude (child_id, on_date, age, in_care, sensitive, before, co
     count(*) filter (care_days > 0 and broken > 0) as "placement_breakdown.numerator",
     coalesce(sum(care_days), 0) as "placement_breakdown_rate.denominator",
     coalesce(sum(broken) filter (care_days > 0), 0) as "placement_breakdown_rate.numerator",
-    count(*) filter (in_care) as "three_or_more_placements.denominator",
-    count(*) filter (in_care and moves >= 3) as "three_or_more_placements.numerator",
+    count(*) filter (in_care and to_the_last_day) as "three_or_more_placements.denominator",
+    count(*) filter (in_care and to_the_last_day and moves >= 3) as "three_or_more_placements.numerator",
     coalesce(sum(possible) filter (in_care), 0) as "attendance_in_care.denominator",
     coalesce(sum(attended) filter (in_care), 0) as "attendance_in_care.numerator",
     count(possible) filter (in_care) as "attendance_in_care.children",

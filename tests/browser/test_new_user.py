@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from data_access.demo import write_demo
 from tests.browser.server import personal_server
 from tests.reference import load, measure_rows, of_cohort
 
-MOST_SECONDS = 120
-PATIENCE = MOST_SECONDS * 1000
+PATIENCE = 120_000
 MEASURE, PAGE = "social_emotional_concern", "statement_1"
 
 
@@ -39,7 +37,7 @@ def new_user(browser: Browser, tmp_path: Path) -> Iterator[Page]:
 def test_a_return_alone_tells_seven_measures(
     new_user: Page, returned: Path, settle: Callable[[Page], Locator], take_screenshot: Callable[[Page, str], Path],
 ) -> None:
-    page, began = new_user, time.monotonic()
+    page = new_user
     expect(page.get_by_role("heading", name="No data to show yet")).to_be_visible(timeout=PATIENCE)
     page.get_by_text("The first day, step by step").click()
     expect(page.get_by_role("heading", name="With the return only")).to_be_visible()
@@ -59,7 +57,6 @@ def test_a_return_alone_tells_seven_measures(
     expect(page.get_by_text(re.compile(r"^England [0-9.]+%?, year to March \d{4}$")).first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="What would show more")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Template attendance.xlsx")).to_be_visible()
-    assert time.monotonic() - began < MOST_SECONDS
     settle(page)
     take_screenshot(page, "new user")
     page.goto(f"{page.url.split('?')[0].rstrip('/')}/{PAGE}")
