@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import streamlit as st
 
 from config.access import access
+from config.cohorts import Cohort
 from config.data_quality import data_quality
 from config.settings import settings
 from dashboard.access.audit_guard import SessionGuard
@@ -47,7 +48,7 @@ def data_quality_page(quality: Quality, guard: SessionGuard) -> None:
         "limit of `config/data_quality.toml` puts a badge on each measure it affects. The badge shows no counts."
     )
     found = problems(quality)
-    _problems(found)
+    _problems(found, quality.covered.cohort)
     _grants(quality)
     _loaded(quality, guard)
     _covered(quality)
@@ -57,7 +58,7 @@ def data_quality_page(quality: Quality, guard: SessionGuard) -> None:
     _return_checks(quality, guard)
 
 
-def _problems(found: Sequence[Problem]) -> None:
+def _problems(found: Sequence[Problem], cohort: Cohort) -> None:
     beyond = [problem for problem in found if problem.beyond]
     st.header("Problems", anchor="problems")
     touched = {measure.id for problem in beyond for measure in problem.measures()}
@@ -68,12 +69,12 @@ def _problems(found: Sequence[Problem]) -> None:
         st.markdown("**No problem is beyond a local limit,** so no measure carries a badge.")
     for problem in beyond:
         with st.container(border=True):
-            _problem(problem)
+            _problem(problem, cohort)
     within = found[len(beyond):]
     if within:
         with st.expander(f"{upper_first(plural(len(within), 'smaller problem'))}", icon=":material/list:"):
             for problem in within:
-                _problem(problem)
+                _problem(problem, cohort)
 
 
 def _grants(quality: Quality) -> None:
@@ -81,18 +82,18 @@ def _grants(quality: Quality) -> None:
         st.warning(escape_markdown(sentence), icon=":material/key_off:")
 
 
-def _problem(problem: Problem) -> None:
+def _problem(problem: Problem, cohort: Cohort) -> None:
     st.markdown(f"**{escape_markdown(problem.words)}** {escape_markdown(problem.effect)}")
-    st.caption(escape_markdown(_touched(problem)))
+    st.caption(escape_markdown(_touched(problem, cohort)))
 
 
-def _touched(problem: Problem) -> str:
+def _touched(problem: Problem, cohort: Cohort) -> str:
     touched = problem.measures()
     if not touched:
         return "No measure's own definition needs it."
     if len(touched) == len(measures()):
         return "It affects every measure."
-    return f"It affects {plural(len(touched), 'measure')}: {'; '.join(measure.title for measure in touched)}."
+    return f"It affects {plural(len(touched), 'measure')}: {'; '.join(worded(measure, cohort).title for measure in touched)}."
 
 
 def _loaded(quality: Quality, guard: SessionGuard) -> None:

@@ -19,6 +19,7 @@ from dashboard.text.formatting import listing, long_date, lower_first, percent, 
 from data_access.load.checking.data_quality import DISAGREEMENTS
 from data_access.load.checking.return_checks import CHECKS
 from metrics.measures.catalogue import measures
+from metrics.measures.cohort_words import WHO
 from metrics.measures.kinds import Measure
 from metrics.measures.lineage import BREAKDOWN_READS, SDQ, overlap, reads
 from metrics.summary.quality import DATED, DatedTable
@@ -145,7 +146,7 @@ def _gap(table: DatedTable, quality: Quality, limit: int) -> Iterator[Problem]:
 
 
 def _marks(quality: Quality) -> Iterator[Problem]:
-    """Months in which too few of the school-age children with attachment difficulties have marks, together in one problem."""
+    """Months in which too few of the children of school age who are counted have marks, together in one problem."""
     chosen = data_quality()
     limit = chosen.children_with_marks_percent / 100
     school = quality.marks.filter(~pl.col("start_date").dt.month().is_in(chosen.months_without_school) & pl.col("complete"))
@@ -155,7 +156,7 @@ def _marks(quality: Quality) -> Iterator[Problem]:
     months = [f"{start:%B %Y}" for start in thin["start_date"]]
     counts = [f"{with_marks} of {children}" for children, with_marks in thin.select("children", "with_marks").iter_rows()]
     named = [f"{month} ({count})" for month, count in zip(months, counts, strict=True)]
-    words = "Too few of the school-age children with attachment difficulties have attendance marks in"
+    words = f"Too few of the {WHO[quality.covered.cohort]} who are of school age have attendance marks in"
     yield Problem(
         f"{words} {_some(named)}.", f"{words} {_some(months)}.",
         "Attendance in these months is about the children who have marks, who may not be like the others. A school may have stopped "
