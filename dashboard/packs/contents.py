@@ -10,6 +10,7 @@ from typing import TypeVar
 import polars as pl
 
 from config.cohorts import Cohort
+from dashboard.charts.trend.drawing import not_covered_words
 from dashboard.content import sentences
 from dashboard.content.comparisons.selection import Comparison
 from dashboard.content.comparisons.wording import caveat, comparison_sentences, crossing_sentence, source
@@ -84,9 +85,9 @@ class Stamp:
 class Part:
     """One measure of a pack, with the sentences of its page. `groups` are those of the latest complete period, in order.
 
-    `empty` says why there is nothing to show, and is None otherwise. `hidden` names the periods whose value is hidden,
-    `to_check` says what is wrong with its data. `beside` says
-    what published figures and changes of definition stand beside the trend, and which periods are shown as they were released.
+    `empty` says why there is nothing to show, and is None otherwise. `hidden` names the periods whose value is hidden, and those
+    that the data doesn't cover, `to_check` says what is wrong with its data. `beside` says what published
+    figures and changes of definition stand beside the trend, and which periods are shown as they were released.
     """
 
     measure: Measure
@@ -201,7 +202,7 @@ def _part(view: View, measure: Measure, breakdown: Breakdown, shown: MeasureFind
         period="" if row is None else f"{formatting.upper_first(formatting.period_words(row))}, "
         f"{formatting.row_interval(measure, row)}.",
         target=formatting.target_sentence(trend), control=sentences.control_sentence(trend), gap=_gap(measure, breakdown, shown),
-        hidden=_hidden(trend), comparison=(*_to_check(view, measure), *_released(view, [trend]), *_beside(shown)),
+        hidden=_without_value(trend), comparison=(*_to_check(view, measure), *_released(view, [trend]), *_beside(shown)),
         actions=tuple(sorted(_of(view, ActionRecord, measure), key=_by_due)),
         changes=tuple(sorted(_of(view, ChangeRecord, measure), key=lambda change: change.on)),
         notes=tuple(note for note in _of(view, NoteRecord, measure) if _fits(note, trend)),
@@ -260,10 +261,12 @@ def _released(view: View, trends: Sequence[Trend]) -> tuple[str, ...]:
     return tuple(changed_since_release_sentences(shown, labels))
 
 
-def _hidden(trend: Trend) -> str:
-    """Which periods have a value that is not shown, in a sentence."""
+def _without_value(trend: Trend) -> str:
+    """Which periods have a value that is not shown, and which the data doesn't cover, in sentences."""
     periods = trend.frame.filter(pl.col("state") == State.HIDDEN.value)["period"].to_list()
-    return f"{formatting.upper_first(formatting.HIDDEN)}: {formatting.listing(periods)}." if periods else ""
+    hidden = f"{formatting.upper_first(formatting.HIDDEN)}: {formatting.listing(periods)}." if periods else ""
+    without = not_covered_words(trend.frame)
+    return " ".join(filter(None, (hidden, f"The data loaded does not cover {without}." if without else "")))
 
 
 # --- what people wrote, in words ------------------------------------------------------------------------------------

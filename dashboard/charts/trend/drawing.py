@@ -242,13 +242,17 @@ def _not_covered(frame: pl.DataFrame) -> Iterator[tuple[int, int]]:
             yield places[0], places[-1]
 
 
-def _not_covered_key(frame: pl.DataFrame) -> list[KeyItem]:
-    """Which periods the shaded stretches are, and why nothing stands in them; nothing where all are covered."""
+def not_covered_words(frame: pl.DataFrame) -> str:
+    """The stretches of periods that the data doesn't cover: '2024-25 Q1 to 2024-25 Q4'; nothing where all are covered."""
     labels = frame["period"].to_list()
     spans = [labels[first] if first == last else f"{labels[first]} to {labels[last]}" for first, last in _not_covered(frame)]
-    if not spans:
-        return []
-    return [KeyItem("not_covered", f"Shaded from top to bottom: {listing(spans)}, which the data loaded does not cover")]
+    return listing(spans) if spans else ""
+
+
+def _not_covered_key(frame: pl.DataFrame) -> list[KeyItem]:
+    """Which periods the shaded stretches are, and why nothing stands in them; nothing where all are covered."""
+    spans = not_covered_words(frame)
+    return [KeyItem("not_covered", f"Shaded from top to bottom: {spans}, which the data loaded does not cover")] if spans else []
 
 
 def _rebase_starts(frame: pl.DataFrame, rebases: Sequence[Rebase]) -> dict[datetime.date, int]:

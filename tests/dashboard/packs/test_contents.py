@@ -9,7 +9,7 @@ import polars as pl
 from dashboard.content import sentences
 from dashboard.content.measure_findings import findings_of
 from dashboard.content.view import View
-from dashboard.packs.contents import Pack, action_words, change_words, note_words, of_measures
+from dashboard.packs.contents import Pack, _without_value, action_words, change_words, note_words, of_measures
 from dashboard.packs.tables import book
 from dashboard.text import formatting
 from metrics.measures.catalogue import get, measures_of
@@ -83,3 +83,14 @@ def test_a_pack_without_reasons_reassures_about_nothing_that_it_cannot_tell(exac
         "1 has too few periods to tell change from chance.",
         "None of 2 measures has a number to show. The list at the end says why.",
     ]
+
+
+def test_periods_that_the_data_does_not_cover_are_named(exact_view: View) -> None:
+    trend = exact_view.trend(get(MEASURE))
+    state, label = pl.col("state"), trend.frame["period"]
+    between = trend.frame.with_row_index("_row").with_columns(
+        pl.when(pl.col("_row").is_in([2, 3, 6])).then(pl.lit(State.NOT_COVERED.value)).otherwise(state).alias("state"),
+    ).drop("_row")
+    said = _without_value(replace(trend, frame=between))
+    assert said.endswith(f"The data loaded does not cover {label[2]} to {label[3]} and {label[6]}.")
+    assert "does not cover" not in _without_value(trend)
