@@ -21,7 +21,7 @@ from dashboard.packs.fitting import SMALLEST, Paragraph, fit, height_of
 from dashboard.packs.slide_chart import add_chart
 from dashboard.packs.slide_table import add_numbers, numbers_height
 from dashboard.packs.wording import why_missing
-from dashboard.text.formatting import figure, short_count_words, upper_first
+from dashboard.text.formatting import figure, is_rounded_away, short_counted, upper_first
 from metrics.summary.summarise import State
 
 WIDTH, HEIGHT = 13.333, 7.5
@@ -146,7 +146,8 @@ def _groups(part: Part) -> str:
 def _group(part: Part, row: Mapping[str, Any]) -> str:
     if row["state"] != State.SHOWN.value or row["value"] is None:
         return why_missing(row)
-    return f"{figure(part.measure, row['value'])} ({short_count_words(part.measure, row['numerator'], row['denominator'])})"
+    made_from = short_counted(part.measure, row)
+    return made_from if is_rounded_away(part.measure, row) else f"{figure(part.measure, row['value'])} ({made_from})"
 
 
 def _written(part: Part, today: datetime.date) -> list[Paragraph]:

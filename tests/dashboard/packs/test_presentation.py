@@ -16,10 +16,10 @@ from pptx import Presentation
 from dashboard.content.sentences import trend_alt
 from dashboard.packs.contents import Pack, Part, action_words, change_words, note_words
 from dashboard.packs.fitting import SMALLEST, Paragraph, fit, height_of
-from dashboard.packs.presentation import presentation
+from dashboard.packs.presentation import _group, presentation
 from dashboard.packs.slide_table import PERIODS
 from dashboard.packs.wording import without_names
-from dashboard.text.formatting import figure
+from dashboard.text.formatting import figure, is_rounded_away
 from tests.dashboard.packs.made import MADE_AT
 from tests.office import as_pdf
 
@@ -168,3 +168,9 @@ def test_libreoffice_opens_it_without_a_complaint(exact_pack: Pack, tmp_path: Pa
     assert len(pages) >= len(exact_pack.shown) + 2
     for part in exact_pack.shown:
         assert any(part.measure.title in text and part.headline in text for text in pages)
+
+
+def test_a_group_rounded_to_nothing_is_no_nought_on_a_slide(protected_pack: Pack) -> None:
+    rows = [(part, row) for part in protected_pack.shown for row in part.groups.iter_rows(named=True)]
+    told = [_group(part, row) for part, row in rows if is_rounded_away(part.measure, row)]
+    assert told and all("0 to 2" in words and "%" not in words for words in told), told
