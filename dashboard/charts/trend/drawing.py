@@ -139,7 +139,7 @@ def trend_drawing(
     low, high = scale.low - room, scale.high + room
     points = _points(trend, low)
     placed, definitions = places(frame, changes), tuple(definition_places(frame, compared.changes))
-    starts = _rebase_starts(frame, rebases)
+    starts, shaded = _rebase_starts(frame, rebases), _not_covered_key(frame)
     key = _key(trend, lines, {point.state for point in points})
     return TrendDrawing(
         trend, scale, low, high, lines, points, _band(frame), not_covered=tuple(_not_covered(frame)),
@@ -150,11 +150,11 @@ def trend_drawing(
         others=others, other_points=loaded_points(loaded, low, high),
         names=edge_names((*published_ends(compared), *loaded_ends(loaded)), low, high),
         key=(
-            *key, *_not_covered_key(frame), *_rebase_key(rebases, starts), *change_key(placed), *beside_key(compared, definitions),
+            *key, *shaded, *_rebase_key(rebases, starts), *change_key(placed), *beside_key(compared, definitions),
             *loaded_key(loaded, {item.drawn for item in key}),
         ),
         more_alt=(
-            *(f"{item.words}." for item in _not_covered_key(frame)), *_changes_alt(placed),
+            *(f"{item.words}." for item in shaded), *_changes_alt(placed),
             *filter(None, [loaded_alt(loaded), beside_alt(compared)]),
         ),
     )
