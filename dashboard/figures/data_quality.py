@@ -13,7 +13,7 @@ from config.code_lists import NOT_RECORDED
 from config.cohorts import Cohort
 from config.data_quality import data_quality
 from dashboard.figures.grants import Named, named
-from dashboard.figures.reporting import DataChanged, Reporting
+from dashboard.figures.reporting import DataChanged, NoData, Reporting
 from data_access import tables
 from data_access.cells import fetch
 from data_access.engines import engine, has_table
@@ -119,15 +119,17 @@ def _groups(connection: sa.Connection, quarter: str, as_at: datetime.date, cohor
 
 
 def rows_of(url: str, table: sa.Table, version: str) -> pl.DataFrame:
-    """Every row of a table about single rows or children, for a download. Empty where the database has no such table.
+    """Every row of a table about single rows or children, for a download.
 
-    Raises DataChanged when the data is another version by now, and DatabaseUnavailable.
+    Raises DataChanged when the data is another version by now, NoData where the database has no such table, and DatabaseUnavailable.
     """
     reader = engine(url)
     try:
         with reader.connect() as connection:
             if connection.scalar(sa.select(tables.data_version.c.version)) != version:
                 raise DataChanged("New data was loaded. Open the page again to see it.")
+            if not has_table(connection, table):
+                raise NoData(f"The database has no table {table.name}. Load your files once more with 'qs133 load': it keeps one.")
             return _whole(connection, table).sort(pl.all())
     finally:
         reader.dispose()

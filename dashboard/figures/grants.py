@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -31,20 +31,16 @@ def grants_without_data(grants: Iterable[Grant], data: Named) -> list[str]:
 
 def _without_data(grant: Grant, data: Named) -> Iterator[str]:
     start = f"config/access.toml, line {grant.line}, gives exact numbers of"
-    for team in _lacking(grant.teams, data.teams):
+    for team in (name for name in grant.teams if name not in data.teams):
         yield (
             f"{start} the team ‘{team}’, which no child has: its manager sees none of its children. Correct the name; if the team was "
             "renamed, give its new name here, or load same_team with the old and the new name."
         )
-    for provider in _lacking(grant.providers, data.providers):
+    for provider in (name for name in grant.providers if name not in data.providers):
         yield (
             f"{start} the provider ‘{provider}’, which no placement has: its manager sees none of its children. Correct the name, or load "
             "placements with their providers."
         )
-
-
-def _lacking(granted: Iterable[str], there: Collection[str]) -> Iterator[str]:
-    return (name for name in granted if name not in there)
 
 
 def _distinct(connection: sa.Connection, column: sa.Column[str]) -> frozenset[str]:

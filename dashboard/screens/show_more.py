@@ -6,11 +6,10 @@ import streamlit as st
 
 from dashboard.content.missing_sources import would_bring
 from dashboard.content.view import View
-from dashboard.session.links import page_link
+from dashboard.session.links import LOAD, page_link
 from data_access.load.checking import specification as spec
 from metrics.measures.catalogue import measures
 
-LOAD_PAGE = "../pages/load.py"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -25,7 +24,7 @@ def what_would_show_more(view: View) -> None:
         "'Match columns' on the Load data page asks what each of its columns means and remembers that (described in docs/first-day.md). "
         "Where there is no file, fill in the template."
     )
-    page_link(LOAD_PAGE, "Load data", "")
+    page_link(LOAD, "Load data", "")
     tables = {table.name: table for table in spec.EXTRACTS}
     for each in missing:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -10,14 +10,13 @@ import streamlit as st
 
 from config.toml_file import ConfigError
 from dashboard.figures.reporting import DataChanged, NoData
-from dashboard.session.links import page_link
+from dashboard.session.links import LOAD, page_link
 from dashboard.session.state import current_data, local_decisions
 from dashboard.text.formatting import escape_markdown
 from data_access.engines import DatabaseUnavailable
 from data_access.workspace import WorkspaceUnavailable
 
 SECONDS_BETWEEN_LOOKS = 5
-LOAD_PAGE = "../pages/load.py"
 FIRST_DAY = Path(__file__).resolve().parents[2] / "docs" / "first-day.md"
 LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
@@ -37,7 +36,7 @@ def nothing_loaded(problem: str = "") -> None:
         "**Begin with your latest SSDA903 return,** as CSV or XML files. It tells of placements and of strengths and difficulties scores "
         "at once, with England's figures beside them, and this page then says what would show more."
     )
-    page_link(LOAD_PAGE, "Load data", "")
+    page_link(LOAD, "Load data", "")
     st.markdown(
         "Or load on the computer that runs this dashboard:\n\n"
         "```\nqs133 load path/to/ssda903-2025-26 path/to/extracts\n```\n\n"

@@ -14,7 +14,7 @@ from dashboard.text.formatting import lower_first
 from metrics.measures.kinds import Measure
 from metrics.units.breakdowns import Breakdown
 
-EQUALITY, IMPROVEMENT = "../pages/equality.py", "../pages/improvement.py"
+EQUALITY, IMPROVEMENT, LOAD = "../pages/equality.py", "../pages/improvement.py", "../pages/load.py"
 
 
 def page_link(page: str, label: str, address: str) -> None:

@@ -230,15 +230,11 @@ def _finish(sentence: str, report: LoadReport | None) -> None:
 def _the_way_back(guard: SessionGuard) -> None:
     st.header("Go back to an earlier load", anchor="back")
     url = settings().database
-    try:
-        kept, none = kept_loads(url), why_no_way_back(url)
-    except NoDatabase:
-        kept, none = [], None
-    except DatabaseUnavailable as problem:
-        st.warning(escape_markdown(str(problem)), icon=":material/cloud_off:")
+    kept = _looked_up(kept_loads)
+    if kept is None:
         return
     if not kept:
-        st.info(none or NONE_EARLIER, icon=":material/history:")
+        st.info(why_no_way_back(url) or NONE_EARLIER, icon=":material/history:")
         return
     # A key of its own after each load, so that the newest is chosen then and not what was chosen before.
     chosen = st.selectbox("Earlier loads that are kept", kept, format_func=_kept_words, key=f"load_kept_{kept[0].load_id}")
@@ -252,18 +248,25 @@ def _the_way_back(guard: SessionGuard) -> None:
         _finish(f"Back to the load of {load_line(chosen)}: version {chosen.version} is in the database.", None)
 
 
+def _looked_up(loads: Callable[[str], list[Load]]) -> list[Load] | None:
+    """The loads that the database knows; None where it can't be read, which the page then says."""
+    try:
+        return loads(settings().database)
+    except NoDatabase:
+        return []
+    except DatabaseUnavailable as problem:
+        st.warning(escape_markdown(str(problem)), icon=":material/cloud_off:")
+        return None
+
+
 def _kept_words(load: Load) -> str:
     return f"{load_line(load)}: version {load.version}, as at {load.as_at:%d/%m/%Y}"
 
 
 def _history() -> None:
     st.header("History of loads", anchor="history")
-    try:
-        found = history(settings().database)
-    except NoDatabase:
-        found = []
-    except DatabaseUnavailable as problem:
-        st.warning(escape_markdown(str(problem)), icon=":material/cloud_off:")
+    found = _looked_up(history)
+    if found is None:
         return
     if not found:
         st.markdown("Nothing has been loaded yet.")
