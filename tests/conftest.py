@@ -83,6 +83,16 @@ def _own_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    """An empty workspace of the test's own, which the settings name."""
+    from data_access.workspace import workspace_engine  # not before it is settled where compiled files go
+
+    address = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
+    monkeypatch.setenv("QS133_WORKSPACE_URL", address)
+    return workspace_engine(address)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_waiting_for_the_disk() -> Iterator[None]:
     """SQLite hands what it writes to the system and doesn't wait until it is on the disk, as the tests' PostgreSQL doesn't: that takes

@@ -16,6 +16,7 @@ from data_access.audit import Action, Entry, entries
 from data_access.load import LoadError, load, outcomes
 from data_access.load.storing.history import history
 from data_access.workspace import workspace_engine
+from tests.data_access.empty_databases import empty_database
 from tests.data_access.files import write
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -38,9 +39,7 @@ command_line.main(["load", *sys.argv[2:]])
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    made: str = (
-        request.getfixturevalue("postgresql_database")() if request.param == "postgresql" else f"duckdb:///{tmp_path / 'reporting.duckdb'}"
-    )
+    made = empty_database(request, tmp_path)
     monkeypatch.setenv("QS133_DATABASE_URL", made)
     monkeypatch.setenv("QS133_WORKSPACE_URL", f"sqlite:///{tmp_path / 'workspace.sqlite'}")
     return made

@@ -22,7 +22,6 @@ from dashboard.figures.reporting import Reporting
 from data_access.demo import write_demo
 from data_access.engines import engine
 from data_access.load import load, load_authorities
-from data_access.workspace import workspace_engine
 from metrics.measures.catalogue import get, measures
 from metrics.measures.kinds import Measure
 from metrics.summary.summarise import State
@@ -86,13 +85,6 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(Reporting, "summary", asked)
     monkeypatch.setattr(Reporting, "protected_summary", protecting)
     return asked_for
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
-    address = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
-    monkeypatch.setenv("QS133_WORKSPACE_URL", address)
-    return workspace_engine(address)
 
 
 def test_the_funnel_of_several_authorities_has_no_point_that_is_hidden(

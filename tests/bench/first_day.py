@@ -6,7 +6,6 @@ The number is true when it is what the tests' slow second computation counts in 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -21,12 +20,13 @@ from data_access.demo import write_demo
 from tests.architecture.source import PROJECT
 from tests.bench.measuring import Row
 from tests.browser.find_browser import ADVICE, find_browser
-from tests.browser.server import free_port, stop, wait_until_ready
+from tests.browser.server import personal_server
 from tests.reference import load, measure_rows, of_cohort
 
 MEASURE, PAGE, GRAIN = "social_emotional_concern", "statement_1", "quarter"
 MOST_SECONDS = 300
 PATIENCE = 240_000
+OWN_SETTINGS = ("QS133_", "PYTHON", "STREAMLIT_", "VIRTUAL_ENV")
 PROGRAMS = "Scripts" if os.name == "nt" else "bin"
 
 
@@ -64,7 +64,7 @@ def _seconds(doing: Callable[[], object]) -> float:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(("QS133_", "PYTHON", "STREAMLIT_", "VIRTUAL_ENV"))}
+    return {name: value for name, value in os.environ.items() if not name.startswith(OWN_SETTINGS)}
 
 
 def _expected(source: Path) -> str:
@@ -79,21 +79,10 @@ def _look(qs133: Path, home: Path, expected: str) -> None:
     browser = find_browser()
     if browser is None:
         raise SystemExit(ADVICE)
-    port, log = free_port(), home.parent / "server.log"
-    with log.open("w", encoding="utf-8") as output:
-        server = subprocess.Popen(
-            [qs133, "serve", "--personal", "--port", str(port)], cwd=home, env=_environment(), stdin=subprocess.DEVNULL, stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_until_ready(server, log)
-            (opening,) = re.findall(r"http://localhost:\d+/\?token=\S+", log.read_text(encoding="utf-8"))
-            with sync_playwright() as playwright:
-                flags = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
-                page = playwright.chromium.launch(executable_path=browser, args=flags).new_page(locale="en-GB")
-                page.goto(opening)
-                expect(page.get_by_text("Signed in as")).to_be_visible(timeout=PATIENCE)
-                page.goto(f"http://localhost:{port}/{PAGE}")
-                expect(page.get_by_text(expected).first).to_be_visible(timeout=PATIENCE)
-        finally:
-            stop(server)
+    with personal_server(home, [qs133], OWN_SETTINGS) as (address, opening), sync_playwright() as playwright:
+        flags = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
+        page = playwright.chromium.launch(executable_path=browser, args=flags).new_page(locale="en-GB")
+        page.goto(opening)
+        expect(page.get_by_text("Signed in as")).to_be_visible(timeout=PATIENCE)
+        page.goto(f"{address}/{PAGE}")
+        expect(page.get_by_text(expected).first).to_be_visible(timeout=PATIENCE)

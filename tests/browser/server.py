@@ -77,17 +77,19 @@ def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def personal_server(home: Path) -> Iterator[tuple[str, str]]:
+def personal_server(
+    home: Path, qs133: Sequence[str | Path] = (sys.executable, "-m", "dashboard.command_line"), without: tuple[str, ...] = ("QS133_",),
+) -> Iterator[tuple[str, str]]:
     """Starts `qs133 serve --personal` in a home folder, and gives its address and the one that it prints to be opened first.
 
-    At the end nothing may have gone wrong on the server.
+    `without` are what the names of environment variables begin with that it must not have. At the end nothing may have gone wrong on it.
     """
     port, log = free_port(), home / "server.log"
-    command = [sys.executable, "-m", "dashboard.command_line", "serve", "--personal", "--port", str(port), "--home", str(home)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("QS133_")}
+    command = [*qs133, "serve", "--personal", "--port", str(port), "--home", str(home)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(without)}
     address = f"http://localhost:{port}"
     with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
         try:
             wait_until_ready(process, log)
             (first,) = re.findall(r"http://localhost:\d+/\?token=\S+", log.read_text(encoding="utf-8"))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dashboard.screens.load.uploads import LOOSE
 from data_access.load import load
+from tests.browser.choosing import choose
 from tests.browser.conftest import PATIENCE
 from tests.data_access.files import rows_of, write
 
@@ -37,7 +38,7 @@ def deployment(serve: Callable[..., str], tmp_path: Path) -> tuple[str, str]:
     return serve(database, QS133_WORKSPACE_URL=f"sqlite:///{tmp_path / 'workspace.sqlite'}"), database
 
 
-def choose(page: Page, address: str, settle: Settle, *files: Path) -> None:
+def upload(page: Page, address: str, settle: Settle, *files: Path) -> None:
     page.goto(f"{address}/load?role=analyst")
     expect(page.get_by_role("heading", name="Load data", exact=True)).to_be_visible(timeout=PATIENCE)
     settle(page)
@@ -45,32 +46,20 @@ def choose(page: Page, address: str, settle: Settle, *files: Path) -> None:
     settle(page)
 
 
-def pick(page: Page, label: str, option: str, settle: Settle) -> None:
-    """Chooses from a drop-down. A page that is still being drawn closes the list again, and a person then opens it once more."""
-    for again in (True, True, False):
-        settle(page)
-        page.get_by_label(label).click()
-        try:
-            page.get_by_role("option", name=option).click(timeout=10_000)
-            return
-        except TimeoutError:
-            if not again:
-                raise
-
-
 def test_an_unknown_workbook_is_matched_once(page: Page, deployment: tuple[str, str], settle: Settle, tmp_path: Path) -> None:
     address, database = deployment
     september = export(tmp_path / "Register 2024-09.xlsx", (1, "Confirmed", datetime.date(2024, 9, 3)), (2, "Suspected", "04/09/2024"))
     others = [tmp_path / "begun" / f"{name}.csv" for name in ("children", "education_plans")]
-    choose(page, address, settle, *others, september)
+    upload(page, address, settle, *others, september)
     expect(page.get_by_text("Match columns: Register 2024-09.xlsx")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("2 rows read, 1 would be loaded, 1 quarantined.")).to_be_visible(timeout=PATIENCE)
-    pick(page, "status: what 'Suspected' means", "possible", settle)
+    settle(page)
+    choose(page, "status: what 'Suspected' means", "possible")
     expect(page.get_by_text("2 rows read, 2 would be loaded, 0 quarantined.")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved: files named Register *.xlsx are now read as attachment_needs.")).to_be_visible(timeout=PATIENCE)
     october = export(tmp_path / "Register 2024-10.xlsx", (1, "Confirmed", datetime.date(2024, 9, 3)), (2, "suspected", "04/10/2024"))
-    choose(page, address, settle, *others, october)
+    upload(page, address, settle, *others, october)
     page.get_by_role("button", name="Check the files").click()
     expect(page.get_by_text("What the dry run found")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Match columns")).to_have_count(0)
@@ -83,7 +72,7 @@ def test_an_unknown_workbook_is_matched_once(page: Page, deployment: tuple[str, 
 def test_a_month_is_put_beside_what_is_there(page: Page, deployment: tuple[str, str], settle: Settle, tmp_path: Path) -> None:
     address, database = deployment
     plans = write(tmp_path / "month", "education_plans", {"plan_id": "f", "child_id": "2", "completed_date": "2025-02-03"})
-    choose(page, address, settle, plans)
+    upload(page, address, settle, plans)
     page.get_by_text("Put beside what is there", exact=True).click()
     settle(page)
     page.get_by_role("button", name="Check the files").click()

@@ -123,6 +123,15 @@ def exact_badge(page: Page) -> Locator:
     return page.get_by_text("Contains small numbers, do not share").first
 
 
+def a_part_of_a_page(page: Page, sign_in: Callable[..., None]) -> Locator:
+    """What opens a part of an analyst's page that is drawn by itself."""
+    sign_in(page, "ann", "statement_2")
+    expect(exact_badge(page)).to_be_visible(timeout=PATIENCE)
+    opens = page.get_by_role("button", name=re.compile("View as table, download")).first
+    expect(opens).to_be_visible(timeout=PATIENCE)
+    return opens
+
+
 def protected_badge(page: Page) -> Locator:
     return page.get_by_test_id("stMain").get_by_text("Protected view").first
 
@@ -219,12 +228,9 @@ def test_a_download_is_for_whom_it_was_made(page: Page, deployment: Deployment, 
 def test_a_role_taken_away_within_a_part_of_a_page_is_a_sentence(
     page: Page, deployment: Deployment, sign_in: Callable[..., None],
 ) -> None:
-    sign_in(page, "ann", "statement_2")
-    expect(exact_badge(page)).to_be_visible(timeout=PATIENCE)
-    block = page.get_by_role("button", name=re.compile("View as table, download")).first
-    expect(block).to_be_visible(timeout=PATIENCE)
+    part = a_part_of_a_page(page, sign_in)
     deployment.rules(analysts="viewer")
-    block.click()
+    part.click()
     expect(page.get_by_text("Your role has changed.")).to_be_visible(timeout=PATIENCE)
     expect(protected_badge(page)).to_be_visible(timeout=PATIENCE)
     assert page.get_by_test_id("stException").count() == 0 and exact_badge(page).count() == 0
@@ -233,13 +239,10 @@ def test_a_role_taken_away_within_a_part_of_a_page_is_a_sentence(
 def test_a_sign_in_that_ends_within_a_part_of_a_page_asks_again(
     page: Page, deployment: Deployment, sign_in: Callable[..., None],
 ) -> None:
-    sign_in(page, "ann", "statement_2")
-    expect(exact_badge(page)).to_be_visible(timeout=PATIENCE)
-    block = page.get_by_role("button", name=re.compile("View as table, download")).first
-    expect(block).to_be_visible(timeout=PATIENCE)
+    part = a_part_of_a_page(page, sign_in)
     deployment.rules(hours=0.0001)
     page.wait_for_timeout(500)
-    block.click()
+    part.click()
     expect(page.get_by_role("heading", name="Sign in again")).to_be_visible(timeout=PATIENCE)
     assert page.get_by_test_id("stException").count() == 0 and exact_badge(page).count() == 0
 

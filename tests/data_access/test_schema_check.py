@@ -13,6 +13,7 @@ from data_access import tables
 from data_access.engines import DatabaseUnavailable, address_of_file, engine
 from data_access.load import load
 from data_access.schema_check import check, create
+from tests.data_access.empty_databases import empty_database
 from tests.data_access.files import write
 
 JUNE = datetime.date(2026, 6, 30)
@@ -21,10 +22,7 @@ JUNE = datetime.date(2026, 6, 30)
 @pytest.fixture(params=["duckdb", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
-    if request.param == "postgresql":
-        made: Callable[[], str] = request.getfixturevalue("postgresql_database")
-        return made()
-    return f"duckdb:///{tmp_path / 'reporting.duckdb'}"
+    return empty_database(request, tmp_path)
 
 
 def change(url: str, *statements: sa.Executable) -> None:

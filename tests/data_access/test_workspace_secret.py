@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from data_access.load.record_keys import record_key
 from data_access.workspace import disclosure_secret, workspace_engine
 from data_access.workspace.secret import secret, secret_at
-from tests.data_access.workspaces import workspace_address
+from tests.data_access.empty_databases import empty_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return workspace_address(request, tmp_path)
+    return empty_database(request, tmp_path, "workspace")
 
 
 def test_of_many_that_ask_first_at_the_same_time_all_get_the_same(url: str) -> None:

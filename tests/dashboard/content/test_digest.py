@@ -9,25 +9,18 @@ import pytest
 import sqlalchemy as sa
 
 from config.cohorts import Cohort
-from config.settings import settings
 from dashboard import command_line
 from dashboard.commands.support.after_load import keep_states
 from dashboard.content import digest
 from dashboard.content.digest import change_words, heading
 from dashboard.figures.reporting import Reporting
 from data_access.engines import engine
-from data_access.workspace import ActionRecord, new_id, save, workspace_engine
+from data_access.workspace import ActionRecord, new_id, save
 from data_access.workspace.snapshots import KeptState, SnapshotRecord, has_snapshot, keep_snapshot, snapshots_around
 from metrics.judgement.digest import Change, News
 from tests.data_access.files import database, write
 
 DAY = datetime.date(2026, 6, 30)
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
-    monkeypatch.setenv("QS133_WORKSPACE_URL", f"sqlite:///{tmp_path / 'workspace.sqlite'}")
-    return workspace_engine(settings().workspace)
 
 
 def snapshot(version: str, *states: KeptState, overdue: tuple[str, ...] = (), as_at: datetime.date = DAY) -> SnapshotRecord:

@@ -8,11 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from data_access.demo import write_demo
 from data_access.load import load
-from data_access.workspace import workspace_engine
 from tests.data_access import damage
 
 LATER = datetime.date(2026, 9, 30)
@@ -43,10 +41,3 @@ def load_with(made: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         return address
 
     return do
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
-    address = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
-    monkeypatch.setenv("QS133_WORKSPACE_URL", address)
-    return workspace_engine(address)

@@ -33,7 +33,7 @@ from metrics.units.unit import Responsibility
 from tests.dashboard.figures.conftest import LATER, Load
 from tests.dashboard.people import Agreeing, exact
 from tests.data_access import damage
-from tests.data_access.workspaces import workspace_address
+from tests.data_access.empty_databases import empty_database
 
 CONCERN, ASSESSED, PLAN = get("social_emotional_concern"), get("assessment_covers_all_factors"), get("education_plan")
 SCORES = {"social_emotional_concern", "social_emotional_mean"}
@@ -45,7 +45,7 @@ TABLES: tuple[tuple[str, ...], ...] = ((), *itertools.combinations(("placement",
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
     """A workspace of the settings, on each engine."""
-    address = workspace_address(request, tmp_path)
+    address = empty_database(request, tmp_path, "workspace")
     monkeypatch.setenv("QS133_WORKSPACE_URL", address)
     return workspace_engine(address)
 

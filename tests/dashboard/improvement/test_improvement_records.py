@@ -26,7 +26,7 @@ from data_access.workspace import (
     workspace_engine,
 )
 from metrics.measures.catalogue import get
-from tests.data_access.workspaces import workspace_address
+from tests.data_access.empty_databases import empty_database
 
 PLAN, ATTENDANCE = get("education_plan"), get("attendance")
 DAY = datetime.date(2024, 4, 1)
@@ -45,7 +45,7 @@ placement = "residential"
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> sa.Engine:
-    return workspace_engine(workspace_address(request, tmp_path))
+    return workspace_engine(empty_database(request, tmp_path, "workspace"))
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ from data_access.workspace import (
     everything,
     workspace_engine,
 )
-from tests.data_access.workspaces import workspace_address
+from tests.data_access.empty_databases import empty_database
 
 DAY = datetime.date(2026, 4, 1)
 ACTION = ActionRecord(measure="attendance", aim="Ben B. comes to school", owner="Virtual school")
@@ -41,7 +41,7 @@ EVERYDAY = (ACTION, EVIDENCE, CHANGE, NOTE)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> sa.Engine:
-    return workspace_engine(workspace_address(request, tmp_path))
+    return workspace_engine(empty_database(request, tmp_path, "workspace"))
 
 
 def person(role: Role, who: str = "ann") -> Person:

@@ -21,6 +21,7 @@ from data_access.load.storing.history import history
 from data_access.load.storing.rollback import NO_WAY_BACK, go_back, kept_loads, why_no_way_back
 from data_access.tables import child, data_version, load_history, metadata
 from tests.dashboard.commands.test_load_command import run
+from tests.data_access.empty_databases import empty_database
 from tests.data_access.files import contents_of, rows_of, write
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -29,10 +30,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 @pytest.fixture(params=["duckdb", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind that keeps earlier loads."""
-    if request.param == "postgresql":
-        made: Callable[[], str] = request.getfixturevalue("postgresql_database")
-        return made()
-    return f"duckdb:///{tmp_path / 'reporting.duckdb'}"
+    return empty_database(request, tmp_path)
 
 
 def source(folder: Path, children: int) -> Path:

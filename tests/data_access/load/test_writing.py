@@ -20,6 +20,7 @@ from data_access.engines import DatabaseUnavailable, current_version, engine
 from data_access.load import LoadError, load
 from data_access.load.storing.writing import replace_contents
 from data_access.tables import attendance, child, data_version, metadata
+from tests.data_access.empty_databases import empty_database
 from tests.data_access.files import contents_of, rows_of, write
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -29,10 +30,7 @@ AS_AT = datetime.date(2025, 6, 30)
 @pytest.fixture(params=["duckdb", "postgresql", "sqlite"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
-    if request.param == "postgresql":
-        made: Callable[[], str] = request.getfixturevalue("postgresql_database")
-        return made()
-    return f"{request.param}:///{tmp_path / 'reporting.db'}"
+    return empty_database(request, tmp_path)
 
 
 def sources(folder: Path, children: int, sessions: int = 0) -> Path:

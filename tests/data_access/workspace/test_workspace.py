@@ -36,14 +36,14 @@ from data_access.workspace import (
 )
 from data_access.workspace.history import item_revision
 from metrics.measures.catalogue import statements
-from tests.data_access.workspaces import workspace_address
+from tests.data_access.empty_databases import empty_database
 
 NOTE = NoteRecord(measure="attendance", words="A school closed for two weeks.", period="2025-26 Q1")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> sa.Engine:
-    return workspace_engine(workspace_address(request, tmp_path))
+    return workspace_engine(empty_database(request, tmp_path, "workspace"))
 
 
 def words(note: str) -> NoteRecord:

@@ -21,7 +21,7 @@ from data_access.workspace import engine as opening
 from data_access.workspace.engine import HEAD, migrate, schema_version
 from data_access.workspace.history import item_revision
 from data_access.workspace.records import EvidenceRecord, TargetRecord
-from tests.data_access.workspaces import workspace_address
+from tests.data_access.empty_databases import empty_database
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[3]
 OLD_EVIDENCE = sa.Table(
@@ -41,7 +41,7 @@ OLD_ROWS = [
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return workspace_address(request, tmp_path)
+    return empty_database(request, tmp_path, "workspace")
 
 
 def write_old(url: str) -> None:

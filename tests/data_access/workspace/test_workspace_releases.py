@@ -24,7 +24,7 @@ from data_access.workspace import (
     workspace_engine,
 )
 from data_access.workspace.releases import period_release
-from tests.data_access.workspaces import workspace_address
+from tests.data_access.empty_databases import empty_database
 
 FAMILY = Family("children_any", "quarter", "a" * 64)
 AT = datetime.datetime(2026, 10, 3, 12, 30)
@@ -36,7 +36,7 @@ def released(period: str, number: int = 1, rows: bytes = b"rows") -> Release:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> sa.Engine:
-    return workspace_engine(workspace_address(request, tmp_path))
+    return workspace_engine(empty_database(request, tmp_path, "workspace"))
 
 
 def test_what_is_released_is_read_back_as_it_was(workspace: sa.Engine) -> None:
