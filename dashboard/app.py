@@ -21,7 +21,7 @@ from dashboard.figures.permitted import NotInProtectedView
 from dashboard.figures.reporting import DataChanged, NoData
 from dashboard.improvement.saved_views import saved_views
 from dashboard.screens.chart import land_on_heading, page_style
-from dashboard.screens.measure import keep_open
+from dashboard.screens.measures.measure import keep_open
 from dashboard.screens.released_periods import kept_note
 from dashboard.screens.unavailable import (
     audit_log_unavailable,

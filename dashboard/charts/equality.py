@@ -12,7 +12,7 @@ from dashboard.charts.axis_range import BEYOND, arrow, value_range
 from dashboard.charts.key import DOT_WORDS
 from dashboard.charts.theme import AVERAGE, COMMON_CAUSE, CONCERN, IMPROVEMENT, Drawing, KeyItem, axis, figure_of, layout, line, plain_html
 from dashboard.charts.trend.time_axis import tick_label, tick_positions
-from dashboard.content.equality_wording import (
+from dashboard.content.equality.wording import (
     COMPARED,
     Row,
     gap_label,

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from config.access import Role
 from config.cohorts import Cohort
 from dashboard.access.roles import Person
-from dashboard.content.equality_wording import COMPARED
+from dashboard.content.equality.wording import COMPARED
 from dashboard.content.measure_findings import compared_groups
 from dashboard.content.view import Filters, View
 from dashboard.figures.permitted import PermittedReporting

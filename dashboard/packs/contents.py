@@ -14,10 +14,10 @@ from dashboard.charts.trend.drawing import not_covered_words
 from dashboard.content import sentences
 from dashboard.content.comparisons.selection import Comparison
 from dashboard.content.comparisons.wording import caveat, comparison_sentences, crossing_sentence, source
+from dashboard.content.coverage.no_data import why_empty
 from dashboard.content.data_quality.problems import BADGE
-from dashboard.content.equality_wording import gap_sentences
+from dashboard.content.equality.wording import gap_sentences
 from dashboard.content.measure_findings import MeasureFindings, findings_of
-from dashboard.content.no_data import why_empty
 from dashboard.content.release_wording import changed_since_release_sentences
 from dashboard.content.view import View
 from dashboard.packs.wording import unmarked, without_names

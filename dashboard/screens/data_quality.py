@@ -15,7 +15,7 @@ from config.data_quality import data_quality
 from config.settings import settings
 from dashboard.access.audit_guard import SessionGuard
 from dashboard.charts.quality import coverage_chart, marks_chart, rows_chart
-from dashboard.content.coverage_words import bars, told
+from dashboard.content.coverage.wording import bars, told
 from dashboard.content.data_quality.problems import Problem, problems
 from dashboard.content.exports import to_csv
 from dashboard.figures.data_quality import Quality, rows_of

@@ -14,7 +14,7 @@ from dashboard.content.overview_findings import Finding, Line
 from dashboard.content.view import View
 from dashboard.improvement.wording import overdue_words
 from dashboard.screens.digest import digest_list
-from dashboard.screens.measure_list import measures_html
+from dashboard.screens.measures.measure_list import measures_html
 from dashboard.screens.show_more import what_would_show_more
 from dashboard.session import filters
 from dashboard.session.links import IMPROVEMENT, page_link

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.content.missing_sources import would_bring
+from dashboard.content.coverage.missing_sources import would_bring
 from dashboard.content.view import View
 from dashboard.session.links import LOAD, page_link
 from data_access.load.checking import specification as spec

@@ -12,8 +12,8 @@ from dashboard.content.measure_findings import findings_of
 from dashboard.content.view import View
 from dashboard.improvement.evidence import evidence_card
 from dashboard.screens.comparators import groups_note
-from dashboard.screens.measure import CHART, measure_block, switch
-from dashboard.screens.measure_list import measures_html
+from dashboard.screens.measures.measure import CHART, measure_block, switch
+from dashboard.screens.measures.measure_list import measures_html
 from dashboard.session.filters import EVERY_CHART, OPEN, address
 from dashboard.session.render_cache import while_counting, worked_out_once
 from dashboard.text.paragraphs import prose

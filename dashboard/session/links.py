@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from dashboard.content.equality_wording import link_parameters
+from dashboard.content.equality.wording import link_parameters
 from dashboard.content.view import Filters
 from dashboard.session.filters import address
 from dashboard.text.formatting import lower_first

@@ -10,16 +10,17 @@ import polars as pl
 from config.code_lists import IN_CARE
 from config.local_choices import local_choices
 from data_access import periods
-from data_access.load import arrangements, covered
+from data_access.load import covered
 from data_access.load.checking import data_quality
 from data_access.load.checking import specification as spec
 from data_access.load.checking.rows import YEAR
-from data_access.load.children import children
+from data_access.load.derived import arrangements
+from data_access.load.derived.children import children
+from data_access.load.derived.summaries import summaries
 from data_access.load.errors import LoadError
 from data_access.load.merging import Merged
 from data_access.load.reading.batches import Rows, changed
 from data_access.load.reading.recognising import financial_year
-from data_access.load.summaries import summaries
 
 DATED = (
     (spec.ASSESSMENTS, "completed_date"), (spec.EDUCATION_PLANS, "completed_date"),

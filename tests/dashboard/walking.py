@@ -18,7 +18,7 @@ from streamlit.elements.widgets import button
 from streamlit.testing.v1 import AppTest
 
 from config.settings import PROJECT_FOLDER
-from dashboard.screens.measure import MORE as SWITCHES
+from dashboard.screens.measures.measure import MORE as SWITCHES
 from dashboard.session.filters import MORE
 
 SECONDS = 600

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboard.content import equality_overall as overall
+from dashboard.content.equality import overall
 from dashboard.content.exports import to_csv
 from dashboard.content.view import View
 from dashboard.session.render_cache import worked_out_once

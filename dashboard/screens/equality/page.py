@@ -9,11 +9,11 @@ import polars as pl
 import streamlit as st
 
 from dashboard.charts.equality import gap_trend_chart, gaps_chart, values_chart
-from dashboard.content import equality_wording as words
 from dashboard.content.comparisons.selection import crossed_between
-from dashboard.content.equality_wording import group_name
+from dashboard.content.coverage.no_data import why_empty
+from dashboard.content.equality import wording as words
+from dashboard.content.equality.wording import group_name
 from dashboard.content.exports import to_csv
-from dashboard.content.no_data import why_empty
 from dashboard.content.view import View
 from dashboard.screens.chart import draw_chart
 from dashboard.screens.comparators import crossing_words, groups_note

@@ -9,7 +9,7 @@ import polars as pl
 
 from config.cohorts import Cohort
 from dashboard.charts.theme import BACKGROUNDS, COMMON_CAUSE, CONCERN, IMPROVEMENT
-from dashboard.content.equality_wording import (
+from dashboard.content.equality.wording import (
     COMPARED,
     Row,
     clear_words,

@@ -17,8 +17,8 @@ from data_access.load.drafting.templates import allowed
 from data_access.load.drafting.trial import Trial, tried
 from data_access.load.errors import FileProblem
 from data_access.load.reading.described import TABLES, fitting, needed
+from data_access.load.reading.formats.packed import DataFile
 from data_access.load.reading.listing import TABLES as ENDINGS
-from data_access.load.reading.packed import DataFile
 from data_access.load.reading.recognising import read_own
 
 MOST_VALUES = 12

@@ -12,9 +12,9 @@ from config.code_lists import IN_CARE
 from data_access import periods
 from data_access.load.checking import specification as spec
 from data_access.load.checking.rows import YEAR
+from data_access.load.derived.summaries import Summaries
 from data_access.load.merging import KNOWN_FROM, Merged
 from data_access.load.ssd import mapping as ssd
-from data_access.load.summaries import Summaries
 
 SCHEMA = {"finding": pl.String, "rows": pl.Int32, "children": pl.Int32}
 BOTH_GIVE = (("SEX", "sex", "sex"), ("DOB", "date_of_birth", "birth date"), ("ETHNIC", "ethnicity", "ethnicity"))

@@ -15,9 +15,9 @@ from config.code_lists import plain
 from data_access.load.drafting.names import CHILD, COMPLETED, END, NAMES, START, UPN
 from data_access.load.errors import FileProblem
 from data_access.load.reading.files import SEPARATORS, as_utf8, quoted_rows, shaped, with_end_mark
+from data_access.load.reading.formats.packed import DataFile
+from data_access.load.reading.formats.spreadsheets import read_parquet, read_workbook
 from data_access.load.reading.listing import is_text
-from data_access.load.reading.packed import DataFile
-from data_access.load.reading.spreadsheets import read_parquet, read_workbook
 from data_access.load.reading.values import ISO, one_date
 
 FIRST_ROWS = 40

@@ -13,7 +13,7 @@ from data_access.load.checking import specification as spec
 from data_access.load.checking.rows import FILE, REASON, ROW, also_bad, check_rows, good_rows, refuse_repeats
 from data_access.load.errors import FileProblem
 from data_access.load.reading.described import check_descriptions, fitting, read_described
-from data_access.load.reading.packed import DataFile
+from data_access.load.reading.formats.packed import DataFile
 from data_access.load.reading.pupils import children_by_upn
 from data_access.load.reading.recognising import Source, read_own, read_sources, with_collection_years
 from data_access.load.reading.source_table import SourceTable

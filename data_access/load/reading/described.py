@@ -12,12 +12,12 @@ from config.sources import SourceDescription
 from config.toml_file import ConfigError
 from data_access.load.checking import specification as spec
 from data_access.load.errors import FileProblem
-from data_access.load.reading.databases import read_query
 from data_access.load.reading.files import SEPARATORS, Raw, as_utf8, quoted_rows, read_plain, separator_of, shaped, with_end_mark
+from data_access.load.reading.formats.databases import read_query
+from data_access.load.reading.formats.packed import DataFile
+from data_access.load.reading.formats.spreadsheets import Sheet, read_parquet, read_workbook
 from data_access.load.reading.listing import is_text
-from data_access.load.reading.packed import DataFile
 from data_access.load.reading.source_table import SourceTable, refuse_month_first
-from data_access.load.reading.spreadsheets import Sheet, read_parquet, read_workbook
 from data_access.load.reading.values import DAY_FIRST, UnknownFormat, date_format
 
 TABLES = {table.name: table for table in spec.EXTRACTS}

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from data_access.load.errors import FileProblem
 from data_access.load.reading.files import not_readable
-from data_access.load.reading.packed import CHUNK, MOST_BYTES, ZIPPED, too_large
+from data_access.load.reading.formats.packed import CHUNK, MOST_BYTES, ZIPPED, too_large
 
 MOST_CELLS = 20_000_000
 """Cells of a sheet, empty ones between the others included: a million rows of twenty columns."""

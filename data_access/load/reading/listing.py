@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data_access.load.errors import FileProblem
-from data_access.load.reading.packed import TEXT, UNREAD, WORKBOOKS, DataFile, check_regular, members
+from data_access.load.reading.formats.packed import TEXT, UNREAD, WORKBOOKS, DataFile, check_regular, members
 
 TABLES = (".csv", ".tsv", ".parquet", *WORKBOOKS)
 SUFFIXES = (*TABLES, ".xml")

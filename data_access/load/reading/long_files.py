@@ -30,8 +30,8 @@ from data_access.load.reading.files import (
     shaped,
     with_nul,
 )
+from data_access.load.reading.formats.spreadsheets import not_parquet, parquet_rows
 from data_access.load.reading.limits import check_parquet
-from data_access.load.reading.spreadsheets import not_parquet, parquet_rows
 
 CHUNK = 8 * 2**20
 """Bytes of a CSV file that are read at a time."""

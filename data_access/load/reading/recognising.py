@@ -16,14 +16,14 @@ from data_access.load.checking import specification as spec
 from data_access.load.errors import FileProblem, LoadError, UsageError
 from data_access.load.reading.described import check_descriptions, fits_pattern, fitting, read_described, read_described_database
 from data_access.load.reading.files import Raw, read_text
+from data_access.load.reading.formats.packed import WORKBOOKS, DataFile
+from data_access.load.reading.formats.spreadsheets import read_parquet, read_xlsx
+from data_access.load.reading.formats.xml_return import read_xml
 from data_access.load.reading.listing import files_of, is_text
 from data_access.load.reading.long_files import length, read_long
-from data_access.load.reading.packed import WORKBOOKS, DataFile
 from data_access.load.reading.source_table import SourceTable, refuse_month_first
-from data_access.load.reading.spreadsheets import read_parquet, read_xlsx
 from data_access.load.reading.template_mark import is_template
 from data_access.load.reading.values import as_date, name_of
-from data_access.load.reading.xml_return import read_xml
 from data_access.load.ssd.database import is_address, read_database, shown_address
 from data_access.load.ssd.mapping import TABLES as SSD_TABLES
 

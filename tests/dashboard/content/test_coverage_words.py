@@ -10,7 +10,7 @@ import pytest
 from config.cohorts import Cohort
 from config.coverage import NAMES
 from dashboard.charts.quality import coverage_chart
-from dashboard.content.coverage_words import TABLES, bars, told
+from dashboard.content.coverage.wording import TABLES, bars, told
 from metrics.measures.catalogue import get, measures
 from metrics.summary.coverage import ONE, Covered, Interval, covers, needed
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from config.cohorts import Cohort
 from config.coverage import NAMES
-from dashboard.content.missing_sources import TABLES, missing_tables, would_bring
+from dashboard.content.coverage.missing_sources import TABLES, missing_tables, would_bring
 from metrics.measures.catalogue import get, measures
 from metrics.summary.coverage import ONE, Covered
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from config.access import Role
 from dashboard.access.roles import Person
-from dashboard.content import equality_overall as overall
+from dashboard.content.equality import overall
 from dashboard.content.exports import to_csv
 from dashboard.content.view import Filters, View
 from dashboard.figures.permitted import PermittedReporting

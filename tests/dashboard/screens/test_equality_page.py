@@ -12,8 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from config.targets import targets
-from dashboard.content import equality_wording
-from dashboard.content.equality_wording import verdict_sentence
+from dashboard.content.equality import wording
+from dashboard.content.equality.wording import verdict_sentence
 from dashboard.content.exports import to_csv
 from dashboard.content.view import Filters, View
 from dashboard.figures.permitted import PermittedReporting
@@ -329,36 +329,36 @@ def test_the_table_has_the_numbers_of_the_chart(page: Page) -> None:
 class TestWords:
     @pytest.mark.parametrize(("difference", "expected"), [(-0.31, "−31"), (0.042, "+4"), (0.004, "+0.4"), (-0.00001, "0"), (0.0, "0")])
     def test_signed_points(self, difference: float, expected: str) -> None:
-        assert equality_wording.signed_points(difference) == expected
+        assert wording.signed_points(difference) == expected
 
     @pytest.mark.parametrize(("lower", "upper", "expected"), [
         (-0.42, -0.19, "19 to 42"), (0.19, 0.42, "19 to 42"), (-0.12, 0.05, "−12 to +5"), (0.004, 0.1, "0.4 to 10.0"),
         (0.0, 0.5, "0 to +50"),
     ])
     def test_the_interval_of_a_gap(self, lower: float, upper: float, expected: str) -> None:
-        assert equality_wording.gap_range({"lower": lower, "upper": upper}) == expected
+        assert wording.gap_range({"lower": lower, "upper": upper}) == expected
 
     @pytest.mark.parametrize(("p", "expected"), [(None, ""), (0.0004, "under 0.001"), (0.004, "0.004"), (0.034, "0.03"), (1.0, "1.00")])
     def test_p_values(self, p: float | None, expected: str) -> None:
-        assert equality_wording.p_words(p) == expected
+        assert wording.p_words(p) == expected
 
     def test_every_standing_has_words_of_its_own(self) -> None:
-        assert set(equality_wording.WORDS) == set(Standing)
-        assert len(set(equality_wording.WORDS.values())) == len(Standing)
+        assert set(wording.WORDS) == set(Standing)
+        assert len(set(wording.WORDS.values())) == len(Standing)
 
     def test_addresses_name_the_measure_and_characteristic_as_the_page_offers_them(self, page: Page) -> None:
         measure, breakdown = get("suspended"), BREAKDOWNS["disabled"]
-        app = page(**equality_wording.link_parameters(measure, breakdown))
+        app = page(**wording.link_parameters(measure, breakdown))
         assert (app.selectbox(key="measure").value, app.selectbox(key="by").value) == (measure.id, breakdown.id)
 
 
 def test_a_group_that_is_better_off_is_not_said_to_lose_children_if_it_did_as_the_rest_do() -> None:
     rows = {"children": 10.0, "difference": 0.2}
-    better = equality_wording.children_sentence(get("education_plan"), rows)
+    better = wording.children_sentence(get("education_plan"), rows)
     assert better.startswith("About 10 more children are among those") and better.endswith("than would be at the rest's rate.")
-    worse = equality_wording.children_sentence(get("education_plan"), {"children": -10.0, "difference": -0.2})
+    worse = wording.children_sentence(get("education_plan"), {"children": -10.0, "difference": -0.2})
     assert worse.startswith("About 10 more children would be among those") and worse.endswith("if this group did as the rest do.")
-    fewer = equality_wording.children_sentence(get("suspended"), {"children": -3.0, "difference": -0.2})
+    fewer = wording.children_sentence(get("suspended"), {"children": -3.0, "difference": -0.2})
     assert fewer.startswith("About 3 fewer children are among those")
 
 

@@ -16,7 +16,7 @@ from dashboard.content.view import Filters, View
 from dashboard.figures.permitted import PermittedReporting
 from dashboard.figures.reporting import Reporting
 from dashboard.figures.workspace_records import read
-from dashboard.screens.measure import TABLE
+from dashboard.screens.measures.measure import TABLE
 from dashboard.text.formatting import headline
 from data_access.engines import engine
 from data_access.workspace import fill_demo_evidence, workspace_engine

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.content.overview_findings import Finding, Line, in_order, told_words
-from dashboard.screens.measure_list import target_status_words, usual_period
+from dashboard.screens.measures.measure_list import target_status_words, usual_period
 from dashboard.screens.overview import ORDERS, summary_words
 from metrics.judgement.targets import TargetStatus
 from metrics.measures.catalogue import get

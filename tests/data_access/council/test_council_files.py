@@ -11,7 +11,7 @@ from config.sources import descriptions, written
 from data_access.load import load
 from data_access.load.drafting.looking import look_at
 from data_access.load.drafting.proposal import draft
-from data_access.load.reading.packed import DataFile
+from data_access.load.reading.formats.packed import DataFile
 from tests.data_access.council.facts import CHILDREN, FACTS, UPNS
 from tests.data_access.council.schools import SCHOOLS
 from tests.data_access.council.services import SERVICES

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.local_choices import local_choices
-from data_access.load import arrangements
+from data_access.load.derived import arrangements
 from tests.data_access import episodes_by_hand as by_hand
 from tests.data_access.episodes_by_hand import Episode
 

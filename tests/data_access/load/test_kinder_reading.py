@@ -15,9 +15,10 @@ import xlsxwriter
 from config.code_lists import PLACEMENTS, WORDS, in_words
 from data_access.load import LoadError
 from data_access.load.errors import FileProblem
-from data_access.load.reading import limits, packed
-from data_access.load.reading.packed import DataFile
-from data_access.load.reading.spreadsheets import read_parquet, read_workbook
+from data_access.load.reading import limits
+from data_access.load.reading.formats import packed
+from data_access.load.reading.formats.packed import DataFile
+from data_access.load.reading.formats.spreadsheets import read_parquet, read_workbook
 from data_access.load.reading.values import UnknownFormat, date_format, month_first, one_date, read_dates
 from tests.data_access.files import counts, loaded, reasons, rows_of
 

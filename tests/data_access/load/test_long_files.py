@@ -25,8 +25,8 @@ from data_access.load.checking.duplicate_keys import Repeats
 from data_access.load.errors import FileProblem
 from data_access.load.reading import long_files, recognising
 from data_access.load.reading.files import read_csv
+from data_access.load.reading.formats.spreadsheets import read_parquet
 from data_access.load.reading.long_files import LongRaw, read_long
-from data_access.load.reading.spreadsheets import read_parquet
 from data_access.load.several_authorities import Authority
 from data_access.tables import metadata
 from tests import generators

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from data_access.load import LoadError
 from data_access.load.errors import FileProblem
-from data_access.load.reading.spreadsheets import read_parquet, read_xlsx
+from data_access.load.reading.formats.spreadsheets import read_parquet, read_xlsx
 from tests.data_access.files import TABLES, contents_of, counts, loaded, reasons, write
 
 A_DAY = datetime.date(2025, 3, 4)

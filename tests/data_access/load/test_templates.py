@@ -12,7 +12,7 @@ import pytest
 from data_access.load import LoadError
 from data_access.load.checking import specification as spec
 from data_access.load.drafting.templates import allowed, note, template, write_templates
-from data_access.load.reading.spreadsheets import read_xlsx
+from data_access.load.reading.formats.spreadsheets import read_xlsx
 from tests.data_access.files import counts, loaded, write
 
 

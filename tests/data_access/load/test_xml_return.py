@@ -13,7 +13,7 @@ from data_access.load import LoadError
 from data_access.load.checking.rows import FILE, ROW
 from data_access.load.errors import FileProblem
 from data_access.load.kept import read_kept
-from data_access.load.reading.xml_return import read_xml
+from data_access.load.reading.formats.xml_return import read_xml
 from tests.data_access.files import contents_of, counts, loaded, reasons, rows_of, write
 
 RETURN = """<?xml version="1.0" encoding="utf-8"?>

@@ -11,17 +11,17 @@ from dashboard.charts.trend.picture import trend_picture
 from dashboard.content import exports, sentences
 from dashboard.content.chart_tables import groups_table, trend_table
 from dashboard.content.comparisons.tables import published_rows
+from dashboard.content.coverage.no_data import why_empty
 from dashboard.content.data_quality.wording import quality_badge
-from dashboard.content.equality_wording import gap_sentences
+from dashboard.content.equality.wording import gap_sentences
 from dashboard.content.measure_findings import MeasureFindings
-from dashboard.content.no_data import why_empty
 from dashboard.content.several_authorities import pooled_rows, pooled_table
 from dashboard.content.view import View
 from dashboard.improvement.section import improvement_section, notes_of_view
 from dashboard.improvement.wording import counts_words
 from dashboard.screens.chart import BLOCK, titles
 from dashboard.screens.comparators import beside_table, crossing_words
-from dashboard.screens.measure_charts import charts, drawing_of, groups_title, has_gap
+from dashboard.screens.measures.charts import charts, drawing_of, groups_title, has_gap
 from dashboard.session.fragments import fragment
 from dashboard.session.render_cache import drawn_once
 from dashboard.text import formatting

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.content.equality_wording import group_name, p_words, signed_points, standing_words
+from dashboard.content.equality.wording import group_name, p_words, signed_points, standing_words
 from dashboard.content.exports import with_released
 from dashboard.content.view import View
 from dashboard.text.formatting import (

@@ -10,8 +10,8 @@ from dashboard.charts.icons import assurance_icon, variation_icon
 from dashboard.charts.theme import COMMON_CAUSE, CONCERN
 from dashboard.charts.trend.sparkline import sparkline
 from dashboard.content.comparisons.wording import england_words
+from dashboard.content.coverage.no_data import why_empty
 from dashboard.content.data_quality.wording import quality_mark, shared_reasons
-from dashboard.content.no_data import why_empty
 from dashboard.content.overview_findings import Finding, Line
 from dashboard.content.several_authorities import overview_words
 from dashboard.content.view import View

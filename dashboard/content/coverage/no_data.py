@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.content import sentences
-from dashboard.content.missing_sources import missing_tables
+from dashboard.content.coverage.missing_sources import missing_tables
 from dashboard.content.view import View
 from dashboard.text.formatting import HIDDEN, NOUNS, long_date, upper_first, where_words
 from metrics.measures.cohort_words import WHO

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from config.sources import SourceDescription
 from data_access.load.errors import FileProblem
 from data_access.load.reading.files import Raw
-from data_access.load.reading.spreadsheets import raw_of_frame
+from data_access.load.reading.formats.spreadsheets import raw_of_frame
 from data_access.load.ssd.database import DRIVERS, without_secrets
 
 LITERALS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\[[^\]]*\]|`[^`]*`|--[^\n]*|/\*.*?\*/""", re.DOTALL)

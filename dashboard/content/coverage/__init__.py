@@ -1,0 +1,1 @@
+"""What the data covers in words: when measures are told, why not, and what would show more."""
