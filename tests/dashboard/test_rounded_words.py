@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from dashboard.content.overview_findings import Line
+from dashboard.screens.measures.measure_list import _value
 from dashboard.text import formatting
 from metrics.judgement.targets import Targets
 from metrics.judgement.trend import Chart, Trend, trend
@@ -75,3 +77,10 @@ def test_limits_are_drawn_only_where_rounded_numbers_bear_them() -> None:
     assert series([(42, 81)] * 16, of_group=True).chart is Chart.PROCESS_CONTROL, "exact numbers of a group bear limits"
     few = series([(3, 81)] * 5 + [(42, 81)] * 11, rounded=True)
     assert few.chart is Chart.RUN and series([(3, 81)] * 4 + [(42, 81)] * 12, rounded=True).chart is Chart.PROCESS_CONTROL
+
+
+@pytest.mark.parametrize(("numerator", "told"), [(0, "0 to 2 of 80"), (80, "all but 0 to 2 of 80"), (42, "42 of 80 children")])
+def test_a_line_of_a_list_says_once_what_a_value_is_made_from(numerator: int, told: str) -> None:
+    found = series([(40, 80)] * 15 + [(numerator, 80)], rounded=True)
+    shown = _value(Line(PLAN, 2, found, frozenset()), "")
+    assert shown.count(" of 80") == 1 and told in shown and "rounded to protect children" in shown

@@ -20,6 +20,7 @@ from dashboard.text.formatting import (
     better_words,
     earlier_words,
     headline,
+    is_rounded_away,
     period_words,
     plural,
     row_figure,
@@ -46,6 +47,7 @@ STYLE = f"""<style>
 .measures a {{color: inherit; font-weight: 600}}
 .measures p {{margin: 0; padding: 0; line-height: 1.3}}
 .measures .value {{font-size: 1.25rem; font-weight: 650; white-space: nowrap}}
+.measures .value.said {{font-size: 1rem; white-space: normal}}
 .measures .small {{font-size: .8125rem}}
 .measures img {{max-width: 100%; vertical-align: middle}}
 .measures .trend img {{width: 6.5rem; height: auto}}
@@ -131,11 +133,13 @@ def _cell(kind: str, inner: str, width: int = 1) -> str:
 
 
 def _value(line: Line, usual: str) -> str:
-    """The latest value, what it is made from, and its period where that is not the usual one."""
+    """The latest value, what it is made from, and its period where that is not the usual one. One that is rounded to nothing, or to all
+    there are, is itself in the words of what it is made from."""
     measure, row = line.measure, line.trend.latest
     assert row is not None
-    unit = " on average" if measure.kind == "mean" else f" {getattr(measure, 'per_words', '')}".rstrip()
-    told = [short_counted(measure, row)]
+    away = is_rounded_away(measure, row)
+    unit = "" if away else " on average" if measure.kind == "mean" else f" {getattr(measure, 'per_words', '')}".rstrip()
+    told = [] if away else [short_counted(measure, row)]
     if row["lower"] is not None and row["upper"] is not None:
         told.append(row_range(measure, row))
     if row["rounded"]:
@@ -143,7 +147,8 @@ def _value(line: Line, usual: str) -> str:
     if period_words(row) != usual:
         told.append(upper_first(period_words(row)))
     small = "".join(f'<p class="small">{html.escape(words)}</p>' for words in told)
-    return f'<p><span class="value">{html.escape(row_figure(measure, row))}</span>{html.escape(unit)}</p>{small}'
+    style = "value said" if away else "value"
+    return f'<p><span class="{style}">{html.escape(row_figure(measure, row))}</span>{html.escape(unit)}</p>{small}'
 
 
 def _target(line: Line) -> str:
