@@ -156,10 +156,17 @@ def _parser(given: Sequence[str]) -> tuple[argparse.ArgumentParser, dict[str, Mo
     module.add_arguments(subparser)
     _add_home(subparser)
     if getattr(module, "PRINTS", False):
-        subparser.add_argument(
-            "--output", dest=RESULTS, type=Path, metavar="FILE", help="where to write the results (default: to print them)",
-        )
+        for each in _last_parsers(subparser):
+            each.add_argument(
+                "--output", dest=RESULTS, type=Path, metavar="FILE", help="where to write the results (default: to print them)",
+            )
     return parser, {module.NAME: module}
+
+
+def _last_parsers(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The parsers of a command's own commands, behind whose names options stand; without any, the command's."""
+    own = next((action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)), None)
+    return [parser] if own is None else list(own.values())
 
 
 def _help_of(name: str) -> str:

@@ -20,6 +20,7 @@ from data_access.load.errors import FileProblem
 from data_access.load.reading.described import fitting
 
 NAME = "sources"
+PRINTS = True
 HELP = "propose how a file in another shape is to be read (draft), or show what would become of one (try); writes nothing"
 ERRORS = (LoadError, FileProblem)
 

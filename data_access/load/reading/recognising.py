@@ -237,7 +237,10 @@ def _unknown(file: DataFile, columns: Sequence[str], extract: spec.Table | None)
     misnamed = [table.name for table in EXTRACTS.values() if {*table.columns} - {*table.one_of} <= found and _has_one_of(table, found)]
     if misnamed:
         return f"{has}; those are the columns of {misnamed[0]}: name the file {misnamed[0]}{file.suffix} so that it is known as that."
-    return f"{has} and is an unknown table; an SSDA903 table or a local extract ({', '.join(EXTRACTS)}) was expected. Move it elsewhere."
+    return (
+        f"{has} and is an unknown table; an SSDA903 table or a local extract ({', '.join(EXTRACTS)}) was expected. Describe in "
+        "sources.toml what its columns are ('qs133 sources draft' proposes it, and the page Load data asks for it), or move it elsewhere."
+    )
 
 
 def _named(columns: Sequence[str]) -> str:
