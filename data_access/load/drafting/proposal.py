@@ -16,8 +16,8 @@ from data_access.load.drafting.names import CHILD, FILE_WORDS, NAMES, UPN
 from data_access.load.reading.described import TABLES, needed
 from data_access.load.reading.values import DAY_FIRST, read_dates
 
-NAMED_ALIKE = 55.0
-"""How much a column's name has to be like ours, of 100, whatever its values are."""
+NAMED_ALIKE, FLAG_NAMED_ALIKE = 55.0, 65.0
+"""How much a column's name has to be like ours, of 100, whatever its values are; of a flag more, as yes and no stand in many columns."""
 
 ENOUGH, SURE = 62.0, 84.0
 """The score from which on a column is proposed, and from which on that is not called a guess. Of 100."""
@@ -98,12 +98,16 @@ def _score(table: spec.Table, ours: str, column: Column) -> float:
     if ours == table.child:
         by_name = max(name_likeness(column.name, ours, CHILD), name_likeness(column.name, "upn", UPN))
         # A UPN is the same in every system; an id may be another system's.
-        return max(by_name * 0.9, 100 * column.upns) if column.upns > 0.5 else by_name if _is_id(column) else 0.0
-    if column.upns > 0.5:
+        if column.upns > 0.5:
+            return max(by_name * 0.9, 100 * column.upns)
+        return 0.0 if not _is_id(column) else by_name if column.counts else by_name * 0.9  # a filled column goes before an empty one
+    # A name in place of an id would make one plan of a child's plans, and stay in the database.
+    if column.upns > 0.5 or (ours.endswith("_id") and not _is_id(column)):
         return 0.0
     suits = fit(column, rule)
     by_name = name_likeness(column.name, ours, NAMES.get(table.name, {}).get(ours, ()))
-    if (by_name < NAMED_ALIKE and not rule.exact) or (column.counts and rule.kind is not Kind.TEXT and suits < 0.4):
+    alike = FLAG_NAMED_ALIKE if rule.kind is Kind.FLAG else NAMED_ALIKE
+    if (by_name < alike and not rule.exact) or (column.counts and rule.kind is not Kind.TEXT and suits < 0.4):
         return 0.0
     if rule.exact and suits > 0.95:
         by_name = max(by_name, 80.0)  # nothing else looks like marks

@@ -81,3 +81,13 @@ def test_the_proposal_is_right_and_loads_the_same_facts(tmp_path: Path, shape: S
 
 def test_there_are_at_least_forty() -> None:
     assert len({shape.file for shape in SHAPES}) == len(SHAPES) >= 40
+
+
+def test_a_name_is_no_id_and_a_filled_column_goes_before_an_empty_one(tmp_path: Path) -> None:
+    file = tmp_path / "PEPs autumn.csv"
+    rows = [f"Ann Other,,{child},{day:02}/10/2025,Y" for day, child in enumerate(CHILDREN[:3], start=1)]
+    file.write_text("\n".join(["Pupil name,UPN,Child ID,PEP meeting date,Designated teacher named", *rows]) + "\n", encoding="utf-8")
+    found = draft(look_at(DataFile(file)))
+    assert {ours: match.column.name for ours, match in found.matches.items()} == {
+        "child_id": "Child ID", "completed_date": "PEP meeting date",
+    }
