@@ -88,7 +88,7 @@ def read_described(source: str, file: DataFile, description: SourceDescription, 
 def read_described_database(description: SourceDescription, order: int) -> SourceTable:
     """What the SELECT of a description gives. Raises FileProblem."""
     name = description.at()
-    raw = _with_columns(read_query(description), name, description)
+    raw = _with_columns(read_query(description), f"The SELECT of {description.at('sql')}", description)
     table = replace(_table(name, str(description.database), raw, description, name), order=order)
     refuse_month_first([table])
     return table

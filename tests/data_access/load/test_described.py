@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -185,28 +184,6 @@ def test_parquet_and_any_ending(tmp_path: Path) -> None:
     file(tmp_path, "ID\tNeed\tFrom\n1\tpossible\t01/09/2024\n", "needs.out")
     report = loaded(tmp_path, f'[[source]]\nfile = "needs.*"\n{PLAIN}')
     assert of_table(report) == [(1, 1), (2, 1)]
-
-
-def test_a_database_is_read_and_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = sqlite3.connect(tmp_path / "held.db")
-    held.execute("CREATE TABLE t (a, b, c)")
-    held.executemany("INSERT INTO t VALUES (?, ?, ?)", [(1, "Confirmed", "2024-09-01 00:00:00"), (7, "Confirmed", "2024-09-01")])
-    held.commit()
-    (tmp_path / "in").mkdir()
-    write(tmp_path / "in", "attachment_needs", {"child_id": "2"})
-    text = ('[[source]]\ndatabase = "env:HELD"\nsql = "{}"\nbecomes = "attachment_needs"\n'
-            '[source.columns]\nchild_id = "a"\nstatus = "b"\nstart_date = "c"\n')
-    with pytest.raises(LoadError, match=r"sources\.toml, line 2: the environment variable HELD is not set"):
-        loaded(tmp_path, text.format("SELECT a, b, c FROM t"))
-    monkeypatch.setenv("HELD", f"sqlite:///{tmp_path / 'held.db'}")
-    assert of_table(loaded(tmp_path, text.format("SELECT a, b, c FROM t -- ; all"))) == [(1, 1), (2, 1)]
-    for sql in ("DELETE FROM t", "SELECT 1; DELETE FROM t", "WITH x AS (SELECT 1) DELETE FROM t", "PRAGMA x", ""):
-        with pytest.raises((LoadError, ConfigError), match=r"SELECT|sql"):
-            loaded(tmp_path, text.format(sql))
-    with pytest.raises(LoadError, match=r"sources\.toml, line 2: the database can't be read \(no such table: u\)"):
-        loaded(tmp_path, text.format("SELECT a, b, c FROM u"))
-    with pytest.raises(LoadError, match="lacks the column 'c'"):
-        loaded(tmp_path, text.format("SELECT a, b FROM t"))
 
 
 @pytest.mark.parametrize(("settings", "words"), [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import uuid
 from typing import Any
 
 import polars as pl
@@ -17,8 +18,19 @@ from data_access.load.reading.files import Raw
 from data_access.load.reading.formats.spreadsheets import raw_of_frame
 from data_access.load.ssd.database import DRIVERS, without_secrets
 
-LITERALS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\[[^\]]*\]|`[^`]*`|--[^\n]*|/\*.*?\*/""", re.DOTALL)
-"""Text, quoted names and comments, in which anything may stand."""
+_NAMES_AND_COMMENTS = r"""\[[^\]]*\]|`[^`]*`|--[^\n]*|/\*(?!!)(?:(?!/\*).)*?\*/"""
+LITERALS = (
+    re.compile(rf"""'(?:[^']|'')*'|"(?:[^"]|"")*"|{_NAMES_AND_COMMENTS}""", re.DOTALL),
+    re.compile(
+        rf"""(?<![\w$])\$([^\W\d]\w*|)\$.*?\$\1\$|'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|""|\\.)*"|{_NAMES_AND_COMMENTS}""", re.DOTALL
+    ),
+)
+"""Text, quoted names and comments, in which anything may stand: as the SQL standard has them, and with PostgreSQL's text between dollar
+signs and with backslashes; a comment within a comment is neither. Engines differ in where a text ends, so SQL has to be one SELECT
+whichever way it is read."""
+
+COLONS = re.compile(r"(?<![:\w$\\]):(?=[\w$])")
+"""What SQLAlchemy would take for the beginning of a parameter's name; there are none."""
 
 WRITES = re.compile(
     r"\b(insert|update|delete|merge|drop|alter|create|truncate|grant|revoke|attach|copy|call|exec|execute|into|replace|pragma|set|vacuum)\b",
@@ -28,9 +40,14 @@ WRITES = re.compile(
 
 def check_select(description: SourceDescription) -> None:
     """Raises FileProblem for SQL that is more than one SELECT: nothing else is sent to the database."""
-    bare = LITERALS.sub(" ", description.sql or "").strip().removesuffix(";").strip()
-    if not re.match(r"(select|with)\b", bare, re.IGNORECASE) or ";" in bare or _writes(bare):
+    if not all(_is_select(literals.sub(" ", description.sql or "")) for literals in LITERALS):
         raise FileProblem(f"{description.at('sql')}: sql must be one SELECT, which only reads. Correct it.")
+
+
+def _is_select(sql: str) -> bool:
+    """Whether SQL without its literals is one SELECT."""
+    bare = sql.strip().removesuffix(";").strip()
+    return re.match(r"(select|with)\b", bare, re.IGNORECASE) is not None and not _writes(bare) and ";" not in bare and "/*" not in bare
 
 
 def _writes(bare: str) -> bool:
@@ -72,9 +89,18 @@ def _rows(connection: sa.Connection, sql: str) -> pl.DataFrame:
     if connection.dialect.name == "postgresql":
         connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     try:
-        return pl.read_database(sql, connection=connection, infer_schema_length=None)
+        frame = pl.read_database(COLONS.sub(r"\:", sql), connection=connection, infer_schema_length=None)
+        return frame.with_columns(_uuids_as_text(column) for column in frame.iter_columns() if column.dtype == pl.Object)
     finally:
         connection.rollback()
+
+
+def _uuids_as_text(column: pl.Series) -> pl.Series:
+    """A column of UUIDs, which are ids in some systems, as text; any other as it is."""
+    values = column.to_list()
+    if not all(value is None or isinstance(value, uuid.UUID) for value in values):
+        return column
+    return pl.Series(column.name, [None if value is None else str(value) for value in values], dtype=pl.String)
 
 
 def _reader(url: sa.URL) -> sa.Engine:
