@@ -75,8 +75,8 @@ def _measures_document() -> Iterator[str]:
             yield f"- **Numerator:** {numerator_words(measure)}."
             yield f"- **Value:** {_value_words(measure)}; {measure.better.value} is better."
             yield f"- **How it is counted:** {measure.counted}"
-            if measure.sources():
-                yield f"- **Needs:** {', '.join(f'`{name}`' for name in sorted(measure.sources()))}"
+            if measure.sources:
+                yield f"- **Needs:** {', '.join(f'`{name}`' for name in sorted(measure.sources))}"
             yield f"- **Definition last checked against its source:** {measure.reviewed.isoformat()}\n"
     yield "## Breakdowns\n\n| name | title | groups | taken from |\n|---|---|---|---|"
     for breakdown in BREAKDOWNS.values():

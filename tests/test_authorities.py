@@ -65,7 +65,7 @@ def test_each_authority_has_the_numbers_it_has_alone(together: Together) -> None
     for measure in measures():
         for name, own in together.alone.items():
             found = counted(together.pooled.summary(measure, "year", where={"authority": (name,)}))
-            wanted = counted(own.summary(measure, "year")) if measure.sources() <= own.provided else []
+            wanted = counted(own.summary(measure, "year")) if measure.sources <= own.provided else []
             assert found == wanted, (measure.id, name)
             compared += len(wanted)
     assert compared > 100
@@ -74,7 +74,7 @@ def test_each_authority_has_the_numbers_it_has_alone(together: Together) -> None
 def test_every_breakdown_of_an_authority_is_the_one_it_has_alone(together: Together) -> None:
     for measure in measures():
         for name, own in together.alone.items():
-            if measure.sources() <= own.provided:
+            if measure.sources <= own.provided:
                 for breakdown in ("placement", "ethnicity", "unaccompanied"):
                     found = together.pooled.summary(measure, "year", by=(breakdown,), where={"authority": (name,)})
                     assert counted(found) == counted(own.summary(measure, "year", by=(breakdown,))), (measure.id, name, breakdown)
@@ -115,7 +115,7 @@ def test_a_region_is_its_authorities(together: Together) -> None:
 
 
 def test_an_authority_that_lacks_a_table_is_in_no_measure_that_needs_it(together: Together) -> None:
-    lacking = [(measure, name) for measure in measures() for name, own in together.alone.items() if not measure.sources() <= own.provided]
+    lacking = [(measure, name) for measure in measures() for name, own in together.alone.items() if not measure.sources <= own.provided]
     assert lacking
     for measure, name in lacking:
         assert not together.pooled.summary(measure, "year", where={"authority": (name,)})["denominator"].sum(), (measure.id, name)

@@ -84,7 +84,7 @@ class ReleasedCells:
 
     def lacking(self, measure: Measure) -> list[str]:
         """The released periods in which the measure's numerator has no source."""
-        return [label for label, release in self.releases.items() if not measure.sources() <= release.provided]
+        return [label for label, release in self.releases.items() if not measure.sources <= release.provided]
 
     def covered(self, measure: Measure) -> list[str]:
         """The released periods that were covered for the measure when they were released."""

@@ -138,7 +138,7 @@ class Reporting:
         part = self.covered.taking_part(measure)
         return [
             authority for authority in self._regions
-            if authority not in part or not measure.sources() <= self._provided_by.get(authority, measure.sources())
+            if authority not in part or not measure.sources <= self._provided_by.get(authority, measure.sources)
         ]
 
     @property
@@ -196,7 +196,7 @@ class Reporting:
         """
         shown = self.shown(measure.unit, grain)
         lacking = set(shown.lacking(measure))
-        present = measure.sources() <= shown.sources
+        present = measure.sources <= shown.sources
         labels = self.periods(grain)["label"]
         provided = {label: label not in lacking if label in shown.releases else present for label in labels}
         exact_totals_of = None if self.cohort is self.own_cohort else self.of(self.own_cohort).shown(measure.unit, grain).cells
@@ -205,7 +205,7 @@ class Reporting:
         covered = self.covered.and_also(measure, self.periods(grain), shown.covered(measure))
         parts = [
             protected_summary(
-                measure, Facts(shown.cells, self.periods(grain), measure.sources() if each else frozenset(), covered), protection,
+                measure, Facts(shown.cells, self.periods(grain), measure.sources if each else frozenset(), covered), protection,
                 by=by, where=where, groups=groups,
             ).filter(pl.col("period").is_in([label for label in labels if provided[label] == each]))
             for each in set(provided.values()) or {present}

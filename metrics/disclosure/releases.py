@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import IO
 
 import polars as pl
 
@@ -36,7 +37,7 @@ def needed_sources(measures: Iterable[Measure], cohort: Cohort = Cohort.RECORDED
     """The source tables without which measures lack their numerators, or some of the children (or events) that they count."""
     tables = [*((table.source, table.read) for table in DATED), ("OC2", SDQ)]
     return frozenset().union(*(
-        measure.sources() | {source for source, table in tables if any(overlap(read, table) for read in reads(measure, cohort))}
+        measure.sources | {source for source, table in tables if any(overlap(read, table) for read in reads(measure, cohort))}
         for measure in measures
     ))
 
@@ -53,7 +54,8 @@ def cells_to_bytes(cells: pl.DataFrame, period: str) -> bytes:
 
 def cells_from_bytes(released: Iterable[bytes], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """The cells of several periods together."""
-    return pl.concat([pl.DataFrame(schema=schema), *(pl.read_parquet(io.BytesIO(cells)) for cells in released)])
+    files: list[IO[bytes]] = [io.BytesIO(cells) for cells in released]
+    return pl.concat([pl.DataFrame(schema=schema), *([pl.read_parquet(files)] if files else [])])
 
 
 def differing(released: pl.DataFrame, present: pl.DataFrame, measures: Sequence[Measure]) -> dict[str, frozenset[str]]:

@@ -152,7 +152,7 @@ def _table(measure: Measure, facts: Facts, protection: Protection, rows: pl.Data
     return _Table(
         measure, part, counted, rows[CHILDREN].to_numpy(), characteristics, group,
         uniform(protection.secret, keys, periods, "n"), uniform(protection.secret, keys, periods, measure.id, "k"), protection.rules,
-        _whole(measure, facts.cells if other is None else other, rows), other is not None,
+        _whole(measure, facts.cells if other is None else other, rows) if group.any() else part, other is not None,
     )
 
 

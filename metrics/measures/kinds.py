@@ -131,7 +131,7 @@ class Measure:
         """The cells' column of the sums of the record keys of the denominator's rows: the same for measures that count the same rows of
         the same sources."""
         said = [str(condition.compile(compile_kwargs={"literal_binds": True})) for condition in self.denominator.conditions]
-        digest = hashlib.sha256(repr([self.unit.name, *sorted(said), *sorted(self.sources())]).encode()).hexdigest()
+        digest = hashlib.sha256(repr([self.unit.name, *sorted(said), *sorted(self.sources)]).encode()).hexdigest()
         return f"key.{digest[:12]}"
 
     def record_keys(self) -> ColumnElement[Any]:
@@ -143,6 +143,7 @@ class Measure:
         """The most that its value can be, in the unit people read; None where there is no end. No value is below 0."""
         return 100.0 if self.percent else None
 
+    @functools.cached_property
     def sources(self) -> frozenset[str]:
         """The source tables that the numerator needs; without one of them there is no value."""
         return frozenset().union(*(column.info.get("sources", ()) for column in self._columns(*self._numerator())))

@@ -58,7 +58,7 @@ class Facts:
 def has_data(measure: Measure, facts: Facts) -> bool:
     """Whether a measure's numerators are known: their tables were provided, and it says something of the cohort."""
     told = facts.covered is None or facts.covered.cohort not in measure.no_data_in
-    return told and measure.sources() <= facts.provided
+    return told and measure.sources <= facts.provided
 
 
 def summarise(measure: Measure, facts: Facts, *, by: Sequence[str] = (), where: Where | None = None) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,6 +26,9 @@ MOST_WITH_COHORTS = 400
 """Above, children of three cohorts take too long, and hardly any two cohorts differ by one child."""
 MOST_FOUND_OUT, MOST_PINNED = 0.2, 1.0
 """Of a hundred outcomes of children, and of a hundred of those with the rarer outcome."""
+INSIDER = ", knowing the size of every group"
+VIEWERS: dict[str, Callable[[Period], Period]] = {"": for_an_outsider, INSIDER: lambda period: period}
+"""Who attacks, and what a period is to them."""
 
 
 def rows(sizes: Sequence[int] = SIZES) -> Iterator[Row]:
@@ -45,9 +48,9 @@ def _of_one(reporting: Reporting, keys: Sequence[int], words: str, *, with_cohor
     for measure in measures():
         own = periods_of(reporting, measure, GRAIN, LATEST)
         for period in own:
-            for who, seen in (("", for_an_outsider(period)), (" who knows the size of every group", period)):
-                found[f"(a) subtracting{who}"].also(attacked(seen, together=False))
-                found[f"(b) all tables together{who}"].also(attacked(seen, together=True))
+            for who, as_seen in VIEWERS.items():
+                found[f"(a) subtracting{who}"].also(attacked(as_seen(period), together=False))
+                found[f"(b) all tables together{who}"].also(attacked(as_seen(period), together=True))
         pinned.also(inferring(reporting, GRAIN, own))
         others = [
             period for cohort in (Cohort if with_cohorts else ())
@@ -56,13 +59,15 @@ def _of_one(reporting: Reporting, keys: Sequence[int], words: str, *, with_cohor
         ]
         for period in [*own, *others]:
             families[f"{family(measure)}, {period.label}"].append(period)
-        groups = found["groups of one quarter or two that differ by one child"]
-        groups.also(nested([_rounded_only(period) for period in own], keys))
-        groups.outcomes += sum(period.outcomes for period in own)
+        for who, as_seen in VIEWERS.items():
+            groups = found[f"groups of one quarter or two that differ by one child{who}"]
+            groups.also(nested([as_seen(_rounded_only(period)) for period in own], keys))
+            groups.outcomes += sum(period.outcomes for period in own)
     for periods in families.values():
-        found["two populations or cohorts that differ by one child"].also(nested(periods, keys))
+        for who, as_seen in VIEWERS.items():
+            found[f"two populations or cohorts that differ by one child{who}"].also(nested([as_seen(period) for period in periods], keys))
     for who, each in found.items():
-        aim = MOST_FOUND_OUT if who in ("(a) subtracting", "(b) all tables together") else None
+        aim = None if who.endswith(INSIDER) else MOST_FOUND_OUT
         share = 100 * len(each.found) / max(each.outcomes, 1)
         yield Row(f"{who}, {words}: {len(each.found)} of {each.outcomes:,} found out", share, "%", aim)
         yield Row(f"{who}, {words}: of these the rarer outcome", len(each.rarer), "")

@@ -47,7 +47,7 @@ def facts(measure: Measure, counts: Counts, groups: Mapping[str, Sequence[tuple[
     rows = [_cell(measure, label, x, n, {}) for label, (x, n) in zip(labels, counts, strict=True) if n]
     rows += [_cell(measure, labels[-1], x, n, {breakdown: group}) for breakdown, found in (groups or {}).items() for group, x, n in found]
     cells = pl.DataFrame(rows, schema=cells_schema(measure.unit, (measure,)))
-    return Facts(cells, periods, measure.sources() if provided is None else provided)
+    return Facts(cells, periods, measure.sources if provided is None else provided)
 
 
 def _cell(measure: Measure, label: str, numerator: float, denominator: int, groups: Mapping[str, str]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def missing_tables(measure: Measure, covered: Covered) -> frozenset[str]:
     """The tables that a measure needs and that were in no source; empty for a measure that says nothing of who is counted."""
     if covered.cohort in measure.no_data_in:
         return frozenset()
-    without = {name for name in measure.sources() if name not in covered.provided}
+    without = {name for name in measure.sources if name not in covered.provided}
     without |= {
         each.table for each in needed(measure, covered.cohort, covered.provided)
         if not any(intervals.get(each.table) for intervals in covered.by_authority.values())

@@ -56,7 +56,7 @@ class Together:
 
     def with_tables(self, measure: Measure) -> list[str]:
         """Those that provided what a measure needs."""
-        return [name for name, own in self.alone.items() if measure.sources() <= own.provided]
+        return [name for name, own in self.alone.items() if measure.sources <= own.provided]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def comparison(seen: View, measure: Measure) -> dict[Kind, Pooled]:
 def plainly(together: Together, measure: Measure, members: Sequence[str], **where: tuple[str, ...]) -> dict[str, tuple[float, int]]:
     """Numerator and denominator by period, added up in Python from what each authority has alone; only of periods covered for each."""
     sums: dict[str, tuple[float, int]] = {}
-    alone = [together.alone[name] for name in members if measure.sources() <= together.alone[name].provided]
+    alone = [together.alone[name] for name in members if measure.sources <= together.alone[name].provided]
     for label in together.pooled.periods("year")["label"]:
         if all(label in own.covered.periods(measure, own.periods("year")) for own in alone):
             sums[label] = 0.0, 0

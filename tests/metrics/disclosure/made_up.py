@@ -66,7 +66,7 @@ def facts(measure: Measure, counted: Sequence[Child], period: str = PERIOD) -> F
         "label": [period], "start_date": [start], "last_date": [datetime.date(2025, 6, 30)], "period_end": [datetime.date(2025, 6, 30)],
         "complete": [True],
     })
-    return Facts(pl.DataFrame(whole, schema=schema), periods, measure.sources())
+    return Facts(pl.DataFrame(whole, schema=schema), periods, measure.sources)
 
 
 def _parts(measure: Measure, child: Child) -> dict[str, float]:

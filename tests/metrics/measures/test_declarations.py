@@ -84,9 +84,9 @@ def test_an_unknown_measure_is_answered_with_those_there_are():
 
 
 def test_sources_are_those_of_the_numerator():
-    assert catalogue.get("video_feedback_offered").sources() == {"programmes"}
-    assert catalogue.get("video_feedback_received").sources() == {"programmes", "programme_sessions"}
-    assert catalogue.get("placement_breakdown").sources() == set()
+    assert catalogue.get("video_feedback_offered").sources == {"programmes"}
+    assert catalogue.get("video_feedback_received").sources == {"programmes", "programme_sessions"}
+    assert catalogue.get("placement_breakdown").sources == set()
 
 
 def test_measures_in_care_are_derived():
