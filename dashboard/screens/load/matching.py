@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from config.code_lists import NO_WORDS, YES_WORDS, plain
+from config.code_lists import plain
 from config.sources import Child, SourceDescription
 from dashboard.screens.load.uploads import UploadedFile, on_disk
 from data_access.load.checking import specification as spec
-from data_access.load.drafting.columns import Column, words_of
+from data_access.load.drafting.columns import Column
 from data_access.load.drafting.looking import Look, look_at
 from data_access.load.drafting.proposal import Draft, draft
 from data_access.load.drafting.templates import allowed
 from data_access.load.drafting.trial import Trial, tried
+from data_access.load.drafting.words import read_by_a_load
 from data_access.load.errors import FileProblem
 from data_access.load.reading.described import TABLES, fitting, needed
 from data_access.load.reading.formats.packed import DataFile
@@ -60,8 +61,7 @@ def _only(sources: Mapping[Path, str]) -> Path:
 
 def proposal(unknown: Unknown, becomes: str | None = None) -> Draft:
     """What the file probably is, by its own name and not by that of its copy on the disk."""
-    look = unknown.look
-    return draft(Look(unknown.file.name, look.rows, look.header, look.columns, look.frame, look.sheets), becomes)
+    return draft(replace(unknown.look, name=unknown.file.name), becomes)
 
 
 def described_as(
@@ -88,7 +88,7 @@ def _child(column: Column) -> Child:
 def questions(table: spec.Table, ours: str, column: Column) -> tuple[list[str], list[str]]:
     """The values of a column that aren't understood as they are, and what they may mean; none for a column that takes anything."""
     rule = table.rules[ours]
-    words = {plain(word) for word in ((*YES_WORDS, *NO_WORDS) if rule.kind is spec.Kind.FLAG else words_of(rule))}
+    words = read_by_a_load(rule)
     choices = allowed(rule)
     unread = [value for value in column.counts if plain(value) not in words] if choices and not rule.exact else []
     return unread[:MOST_VALUES], choices

@@ -10,21 +10,26 @@ from functools import cached_property
 import polars as pl
 from rapidfuzz import fuzz
 
-from config.code_lists import NO_WORDS, YES_WORDS, in_words, plain
+from config.code_lists import plain
 from data_access.load.checking import specification as spec
+from data_access.load.checking.reasons import SERIAL
 from data_access.load.checking.specification import Kind
+from data_access.load.drafting.words import OPPOSITE, words_of
 from data_access.load.reading.values import ISO, date_format, one_date
 
+DAY_FIRST = ("DD/MM/YYYY", "D/M/YYYY", "DD/MM/YY", "D/M/YY", "DD/MM/YYYY HH:mm", "DD/MM/YYYY HH:mm:ss", "D/M/YYYY HH:mm")
+MONTH_FIRST = ("MM/DD/YYYY", "M/D/YYYY", "MM/DD/YY", "M/D/YY", "MM/DD/YYYY HH:mm", "MM/DD/YYYY HH:mm:ss", "M/D/YYYY HH:mm")
 FORMATS = (
-    "DD/MM/YYYY", "D/M/YYYY", "DD-MM-YYYY", "DD.MM.YYYY", "DD MMM YYYY", "D MMM YYYY", "DD-MMM-YYYY", "D-MMM-YYYY", "DD-MMM-YY",
-    "D MMMM YYYY",
-    "DD/MM/YYYY HH:mm", "DD/MM/YYYY HH:mm:ss", "D/M/YYYY HH:mm", "DD/MM/YY", "D/M/YY", "YYYY/MM/DD", "YYYYMMDD", "MM/DD/YYYY", "M/D/YYYY",
+    *DAY_FIRST, "DD-MM-YYYY", "D-M-YYYY", "DD-MM-YY", "DD-MM-YYYY HH:mm", "DD.MM.YYYY", "D.M.YYYY", "DD.MM.YY", "D.M.YY", "DD MM YYYY",
+    "DD MMM YYYY", "D MMM YYYY", "DD MMM YY", "D MMM YY", "DD-MMM-YYYY", "D-MMM-YYYY", "DD-MMM-YY", "D-MMM-YY", "DD/MMM/YYYY",
+    "DD MMM YYYY HH:mm", "DD MMM YYYY HH:mm:ss", "DD-MMM-YYYY HH:mm", "DD-MMM-YYYY HH:mm:ss", "D MMMM YYYY", "D MMMM, YYYY", "D-MMMM-YYYY",
+    "MMM D, YYYY", "MMMM D, YYYY", "YYYY/MM/DD", "YYYY/MM/DD HH:mm:ss", "YYYY.MM.DD", "YYYYMMDD", *MONTH_FIRST,
 )
 """Formats of dates that are tried, those with the day first before those with the month first."""
 
-DAY_FIRST, MONTH_FIRST = ("DD/MM/YYYY", "D/M/YYYY"), ("MM/DD/YYYY", "M/D/YYYY")
+LIKE_A_DATE = re.compile(r"[0-9]{8}|.*[0-9]{1,4}[-/. ]([0-9]{1,2}|[A-Za-z]{3,9})[-/., ]+[0-9]{2,4}.*|[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4}")
 UPN = re.compile(r"[A-Z][0-9]{11}[0-9A-Z]", re.IGNORECASE)
-NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?")
 LOOKED_AT = 2_000
 """Distinct values that are looked at."""
 
@@ -52,12 +57,12 @@ class Column:
     @cached_property
     def upns(self) -> float:
         """The share that looks like UPNs."""
-        return self.share([value for value in self.counts if UPN.fullmatch(value)])
+        return self.share([value for value in self.counts if UPN.fullmatch(value.replace(" ", ""))])
 
     @cached_property
     def formats(self) -> tuple[str, ...]:
         """The formats, beside ISO, that read most of the values as dates, as few as need be."""
-        left = [value for value in self.counts if not re.match(ISO, value)]
+        left = [value for value in self.counts if LIKE_A_DATE.fullmatch(value) and not re.match(ISO, value)]
         found: list[str] = []
         wanted = [each for each in FORMATS if each not in (DAY_FIRST if self.month_first else MONTH_FIRST)]
         for each in sorted(wanted, key=lambda each: (-self.share([v for v in left if one_date(v, (each,))]), FORMATS.index(each))):
@@ -78,6 +83,11 @@ class Column:
     def dates(self) -> float:
         """The share that is dates."""
         return self.share([value for value in self.counts if re.match(ISO, value) or one_date(value, self.formats)])
+
+    @cached_property
+    def serials(self) -> float:
+        """The share that is Excel's numbers of days, which a text does not tell from other numbers: they are not read as dates."""
+        return self.share([value for value in self.counts if SERIAL.fullmatch(value)])
 
     @cached_property
     def numbers(self) -> float:
@@ -104,20 +114,6 @@ def column_of(name: str, values: pl.Series) -> Column:
     return Column(name, dict(zip(counts[values.name].to_list(), counts["_rows"].to_list(), strict=True)), len(values))
 
 
-FLAGS = {**dict.fromkeys(YES_WORDS, "1"), **dict.fromkeys(NO_WORDS, "0")}
-MORE_FLAGS = {**FLAGS, "t": "1", "f": "0", "x": "1", "tick": "1", "ticked": "1", "complete": "1", "in place": "1", "present": "1",
-              "not in place": "0", "none": "0", "incomplete": "0", "not recorded": ""}
-
-
-def words_of(rule: spec.Rule) -> Mapping[str, str]:
-    """What is understood in a coded column or one of flags, in lower case with all but letters and digits as one space."""
-    if rule.kind is Kind.FLAG:
-        return MORE_FLAGS
-    if rule.kind is not Kind.CODE or rule.codes is None:
-        return {}
-    return dict(rule.codes(0)) if rule.exact else in_words(rule.codes(0).values())
-
-
 def nearest(value: str, words: Mapping[str, str]) -> str | None:
     """What a value means: as it is said, or as something much like it is; None where nothing is."""
     if value in words:
@@ -127,12 +123,16 @@ def nearest(value: str, words: Mapping[str, str]) -> str | None:
         return words[said]
     if len(said) < 4:
         return None
+    for part in (said.split()[0], said.split()[-1]):  # 'WBRI - White British', 'White British (WBRI)'
+        if len(part) >= 4 and words.get(part) == part.upper():
+            return words[part]
     best = max(words, key=lambda word: _likeness(said, word), default=None)
     return words[best] if best is not None and _likeness(said, best) >= ALIKE else None
 
 
 def _likeness(said: str, word: str) -> float:
-    return fuzz.token_sort_ratio(said, word) if len(word) > 3 else 0.0
+    alike = len(word) > 3 and len(OPPOSITE.findall(said)) == len(OPPOSITE.findall(word))
+    return fuzz.token_sort_ratio(said, word) if alike else 0.0
 
 
 def fit(column: Column, rule: spec.Rule) -> float:
@@ -145,7 +145,7 @@ def fit(column: Column, rule: spec.Rule) -> float:
         return column.numbers
     if rule.kind in (Kind.CODE, Kind.FLAG):
         return column.understood(words_of(rule))
-    return 0.2 if column.dates > 0.8 else 0.6
+    return 0.2 if column.dates > 0.8 or column.numbers > 0.8 else 0.6
 
 
 def name_likeness(name: str, ours: str, names: Sequence[str]) -> float:

@@ -33,7 +33,8 @@ Rows = Sequence[tuple[int, Sequence[str]]]
 class Look:
     """What a file holds. `rows` are the first sheet's, line and fields, as they are; `header` is the place of the probable header.
 
-    `frame` has the rows below it by the columns' names, those of all sheets with the same columns together.
+    `frame` has the rows below it by the columns' names, those of all sheets `alike` together, which have these columns. `twice` are
+    names that more than one column has.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Look:
     columns: tuple[str, ...]
     frame: pl.DataFrame
     sheets: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+    twice: tuple[str, ...] = ()
 
     @property
     def several_sheets(self) -> bool:
@@ -73,8 +76,10 @@ def _text(file: DataFile) -> Look:
     data = as_utf8(file.contents(), file.name)
     rows = list(quoted_rows(with_end_mark(data), file.name, _separator(data.decode("utf-8"))))
     header = probable_header(rows)
-    raw = shaped(rows[header][1], rows[header + 1 :])
-    return Look(file.name, rows[: FIRST_ROWS + header], header, *_named(raw.columns, raw.rows.drop("line")))
+    names = rows[header][1]
+    # A total at the end often has fewer fields than the header.
+    raw = shaped(names, [(line, [*fields, *[""] * (len(names) - len(fields))]) for line, fields in rows[header + 1 :]])
+    return Look(file.name, rows[: FIRST_ROWS + header], header, *_named(raw.columns, raw.rows.drop("line")), twice=_twice(raw.columns))
 
 
 def _separator(text: str) -> str:
@@ -95,12 +100,32 @@ def _workbook(path: Path) -> Look:
     held = [[(line, ["" if each is None else each for each in fields]) for line, *fields in sheet.cells.iter_rows()] for sheet in sheets]
     headers = [probable_header(rows) for rows in held]
     raws = [sheet.under(header) for sheet, header in zip(sheets, headers, strict=True)]
-    frames = [_named(raw.columns, raw.rows.drop("line")) for raw in raws]
-    fullest = max(range(len(frames)), key=lambda place: frames[place][1].height)
-    columns, _ = frames[fullest]
-    alike = [frame.select(columns) for names, frame in frames if set(columns) <= set(names)]
-    return Look(path.name, held[fullest][: FIRST_ROWS + headers[fullest]], headers[fullest], columns, pl.concat(alike),
-                tuple(sheet.name for sheet in sheets))
+    named = [_named(raw.columns, raw.rows.drop("line")) for raw in raws]
+    frames = [{_folded(name): frame[name] for name in names} for names, frame in named]
+    main = max(range(len(raws)), key=lambda place: (_known(raws[place].columns), raws[place].rows.height))
+    alike = [place for place in range(len(raws)) if 2 * len(frames[main].keys() & frames[place].keys()) > len(frames[main])] or [main]
+    shared = [name for name in frames[main] if all(name in frames[place] for place in alike)]
+    columns = tuple(frames[main][name].name for name in shared)
+    rows = [pl.DataFrame({column: frames[place][name] for column, name in zip(columns, shared, strict=True)}) for place in alike]
+    return Look(
+        path.name, held[main][: FIRST_ROWS + headers[main]], headers[main], columns, pl.concat(rows), tuple(sheet.name for sheet in sheets),
+        tuple(sheets[place].name for place in alike), _twice(raws[main].columns),
+    )
+
+
+def _folded(name: str) -> str:
+    """A column's name as a load compares names."""
+    return name.casefold()
+
+
+def _known(columns: Sequence[str]) -> int:
+    """How many of the names are like names that systems use."""
+    return sum(max((fuzz.ratio(plain(name), known) for known in KNOWN), default=0.0) >= 88 for name in columns[:60] if plain(name))
+
+
+def _twice(columns: Sequence[str]) -> tuple[str, ...]:
+    counted = Counter(_folded(" ".join(name.split())) for name in columns)
+    return tuple(dict.fromkeys(" ".join(name.split()) for name in columns if name.strip() and counted[_folded(" ".join(name.split()))] > 1))
 
 
 def _named(columns: Sequence[str], rows: pl.DataFrame) -> tuple[tuple[str, ...], pl.DataFrame]:

@@ -15,8 +15,9 @@ CHILD = (
     "unique id", "local id", "social care id", "id number", "yp id", "young person id", "cla id", "lac id", "id",
 )
 UPN = ("upn", "unique pupil number", "pupil upn", "child upn", "student upn")
-START = ("start date", "date started", "start", "from", "date from", "from date", "begin date", "date began", "effective from")
-END = ("end date", "date ended", "end", "to", "date to", "to date", "finish date", "ceased", "date ceased", "closed date", "effective to")
+START = ("start date", "date started", "started", "start", "from", "date from", "from date", "begin date", "date began", "effective from")
+END = ("end date", "date ended", "ended", "finished", "end", "to", "date to", "to date", "finish date", "ceased", "date ceased",
+       "closed date", "effective to")
 COMPLETED = ("completed date", "date completed", "completion date", "date of completion", "date signed off", "authorised date",
              "date authorised", "finalised date", "date finalised", "completed on", "completed")
 PROVIDER = ("provider", "provider name", "agency", "organisation", "supplier")
@@ -40,9 +41,10 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "care_arrangements": {
         "care_status": ("care status", "legal status", "status", "legal status description", "arrangement status"),
-        "placement": ("placement", "placement type", "type of placement", "placement description", "accommodation type", "place type"),
-        "start_date": (*START, "placement start", "placement start date", "date placed", "arrangement start date"),
-        "end_date": (*END, "placement end", "placement end date", "arrangement end date"),
+        "placement": ("placement", "placement type", "type of placement", "placement description", "accommodation type", "place type",
+                      "living with", "living arrangements"),
+        "start_date": (*START, "placement start", "placement start date", "date placed", "arrangement start date", "case start"),
+        "end_date": (*END, "placement end", "placement end date", "arrangement end date", "case end"),
         "end_reason": ("end reason", "reason ended", "reason for ending", "reason placement ended", "placement end reason"),
         "provider": (*PROVIDER, "placement provider"),
     },
@@ -106,8 +108,10 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         "reason": ("reason", "exclusion reason", "reason for exclusion", "suspension reason", "reason for suspension"),
     },
     "attendance_summary": {
-        "start_date": (*START, "period start", "week commencing", "w c", "month start", "term start", "period from", "half term start"),
-        "end_date": (*END, "period end", "week ending", "w e", "month end", "term end", "period to", "half term end"),
+        "start_date": (*START, "period start", "week commencing", "w c", "month start", "term start", "period from", "half term start",
+                       "ht start"),
+        "end_date": (*END, "period end", "week ending", "w e", "month end", "term end", "period to", "half term end",
+                     "ht end"),
         "possible_sessions": ("possible sessions", "sessions possible", "possible", "possible marks", "total possible",
                               "possible attendances",
                               "poss sessions", "total sessions"),

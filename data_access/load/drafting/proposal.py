@@ -9,21 +9,30 @@ from dataclasses import dataclass, field
 from config.code_lists import plain
 from config.sources import Child, SourceDescription
 from data_access.load.checking import specification as spec
+from data_access.load.checking.reasons import SERIAL
 from data_access.load.checking.specification import Kind
-from data_access.load.drafting.columns import MONTH_FIRST, Column, column_of, fit, name_likeness, nearest, words_of
+from data_access.load.drafting.columns import MONTH_FIRST, Column, column_of, fit, name_likeness, nearest
 from data_access.load.drafting.looking import Look
 from data_access.load.drafting.names import CHILD, FILE_WORDS, NAMES, UPN
+from data_access.load.drafting.words import read_by_a_load, words_of
 from data_access.load.reading.described import TABLES, needed
 from data_access.load.reading.values import DAY_FIRST, read_dates
 
-NAMED_ALIKE, FLAG_NAMED_ALIKE = 55.0, 65.0
-"""How much a column's name has to be like ours, of 100, whatever its values are; of a flag more, as yes and no stand in many columns."""
+NAMED_ALIKE = {Kind.FLAG: 65.0, Kind.TEXT: 70.0}
+OTHERS_NAMED_ALIKE = 55.0
+"""How much a column's name has to be like ours, of 100, whatever its values are: more where values tell little, as yes and no do."""
 
 ENOUGH, SURE = 62.0, 84.0
 """The score from which on a column is proposed, and from which on that is not called a guess. Of 100."""
 
-STATE = re.compile("status|complete|state", re.IGNORECASE)
+STATE = re.compile("status|complete|state|attended|outcome|result|approved", re.IGNORECASE)
 """Names of columns that may say which rows are wanted."""
+
+PERSON = re.compile(
+    r"((full|first|last|middle|family|given|known|as|preferred|legal|child|children|pupil|student|person|young|client|carer|worker|s) )*"
+    "(name|names|forename|forenames|surname)"
+)
+"""Names of columns that hold people's names."""
 
 CHANGING = re.compile(
     r"[0-9]+([-_. ]?[0-9]+)*|(?<![a-z])(autumn|spring|summer|january|february|march|april|may|june|july|august|september|october|november"
@@ -33,6 +42,15 @@ CHANGING = re.compile(
 
 HINT, LACKING = 12.0, 25.0
 """What a word in the file's name adds to a table's score, and what a needed column that isn't there takes from it."""
+
+OFTEN_LEFT_OUT = 0.4
+OFTEN = {
+    "domain": " Add one to the file that says social_emotional or parental_sensitivity in each row.",
+    "instrument": " Add one to the file that says sdq_total in each row, or which instrument it was.",
+}
+"""Needed columns that an export of one questionnaire leaves out, and how much their lack tells, of that of another."""
+
+SDQ = re.compile(r"(?<![a-z])sdq(?![a-z])|strengths and difficulties", re.IGNORECASE)
 
 TOTALS = ("total", "grand total", "totals", "sub total", "overall total", "total rows", "end of report")
 
@@ -67,12 +85,13 @@ def draft(look: Look, becomes: str | None = None) -> Draft:
     unsure = list(_about_table(order, scores))
     child = matches.pop(table.child, None) if table.child else None
     description = SourceDescription(
-        becomes=table.name, file=_pattern(look.name), sheets="all" if look.several_sheets else None,
+        becomes=table.name, file=_pattern(look.name), sheets=_sheets(look),
         header=None if look.header_first else "find", dates=_formats(matches, unsure), child=_child(child, table, unsure),
         ignore_rows=_totals(columns), last_day_included=_last_day_included(table, matches, look, unsure),
         columns={name: match.column.name for name, match in matches.items()}, values=_values(table, matches, unsure),
     )
     unsure += _about_columns(table, matches, child, columns)
+    unsure += [*_about_values(table, matches, columns), *_about_names(matches, child, look)]
     if child:
         matches[table.child] = child
     return Draft(description, matches, columns, tuple(unsure))
@@ -89,6 +108,10 @@ def _matches(table: spec.Table, columns: Sequence[Column]) -> dict[str, Match]:
     for match in scored:
         if match.ours not in found and all(match.column is not other.column for other in found.values()):
             found[match.ours] = match
+    if "domain" in table.columns and "domain" not in found and "instrument" in found:
+        column = found["instrument"].column  # which instrument it was says of which domain it is
+        if column.understood(words_of(table.rules["domain"])) > 0.5:
+            found["domain"] = Match("domain", column, SURE)
     return {name: found[name] for name in table.columns if name in found}
 
 
@@ -101,13 +124,16 @@ def _score(table: spec.Table, ours: str, column: Column) -> float:
         if column.upns > 0.5:
             return max(by_name * 0.9, 100 * column.upns)
         return 0.0 if not _is_id(column) else by_name if column.counts else by_name * 0.9  # a filled column goes before an empty one
-    # A name in place of an id would make one plan of a child's plans, and stay in the database.
-    if column.upns > 0.5 or (ours.endswith("_id") and not _is_id(column)):
+    # A name in place of an id would make one plan of a child's plans, and stay in the database; so would one in place of a team.
+    said = plain(column.name)
+    if column.upns > 0.5 or PERSON.fullmatch(said) or (ours.endswith("_id") and (not _is_id(column) or "date" in said.split())):
         return 0.0
-    suits = fit(column, rule)
+    suits = 0.6 if ours.endswith("_id") else fit(column, rule)
     by_name = name_likeness(column.name, ours, NAMES.get(table.name, {}).get(ours, ()))
-    alike = FLAG_NAMED_ALIKE if rule.kind is Kind.FLAG else NAMED_ALIKE
-    if (by_name < alike and not rule.exact) or (column.counts and rule.kind is not Kind.TEXT and suits < 0.4):
+    if rule.kind is Kind.DATE and column.serials > 0.8 and by_name > SURE:
+        return by_name * 0.67
+    is_named = by_name >= NAMED_ALIKE.get(rule.kind, OTHERS_NAMED_ALIKE) or rule.exact
+    if not is_named or (column.counts and rule.kind is not Kind.TEXT and suits < 0.4):
         return 0.0
     if rule.exact and suits > 0.95:
         by_name = max(by_name, 80.0)  # nothing else looks like marks
@@ -124,14 +150,24 @@ def _table_score(table: spec.Table, matches: Mapping[str, Match], file: str) -> 
     """How well a file would do as a table, of about 100. Every table has a child, so that tells nothing."""
     ids = {table.child, *table.one_of} - {"carer_id"}
     must = [name for name in needed(table) if name not in ids]
-    scores = [matches[name].score if name in matches else 0.0 for name in must]
-    optional = sorted((match.score for name, match in matches.items() if name not in must and name not in ids), reverse=True)
+    scores = [_evidence(matches[name].score) if name in matches else 0.0 for name in must]
+    optional = sorted((_evidence(match.score) for name, match in matches.items() if name not in must and name not in ids), reverse=True)
     evidence = [*scores, *[*optional, 0.0, 0.0, 0.0][: max(3 - len(scores), 0)]]
-    lacking = sum(score == 0.0 for score in scores) + (bool(ids) and not ids & {*matches})
+    lacking = sum(OFTEN_LEFT_OUT if name in OFTEN else 1.0 for name in must if name not in matches) + (bool(ids) and not ids & {*matches})
     further = sum(optional[max(3 - len(scores), 0) :][:4]) / 100 * 4
     said = "".join(re.findall("[a-z]+", file.lower()))
     hinted = HINT * any(word in said for word in FILE_WORDS[table.name])
     return sum(evidence) / len(evidence) - LACKING * lacking + further + hinted
+
+
+def _evidence(score: float) -> float:
+    """What a column tells of the table: a guess tells less."""
+    return score if score >= SURE else score - 20.0
+
+
+def _sheets(look: Look) -> str | tuple[str, ...] | None:
+    """Which sheets are read: those with the same columns, of a workbook that has several."""
+    return None if not look.several_sheets else "all" if set(look.alike) == set(look.sheets) else look.alike
 
 
 def _about_table(order: Sequence[str], scores: Mapping[str, float]) -> list[str]:
@@ -184,9 +220,12 @@ def _values(table: spec.Table, matches: Mapping[str, Match], unsure: list[str]) 
     for name, match in matches.items():
         rule = table.rules[name]
         words = words_of(rule)
+        if name == "instrument" and (said := [value for value in match.column.counts if SDQ.search(value) and value != "sdq_total"]):
+            found[name] = dict.fromkeys(said, "sdq_total")
+            unsure.append(f"values.{name}: {said[0]!r} is taken for the total difficulties score of the SDQ.")
         if not words or rule.exact:
             continue
-        read = {plain(word) for word in (("1", "0", "yes", "no", "y", "n", "true", "false") if rule.kind is Kind.FLAG else words)}
+        read = read_by_a_load(rule)
         unread = [value for value in match.column.counts if plain(value) not in read]
         meant = {value: meaning for value in unread if (meaning := nearest(value, words)) is not None}
         if meant:
@@ -201,12 +240,48 @@ def _values(table: spec.Table, matches: Mapping[str, Match], unsure: list[str]) 
 def _about_columns(table: spec.Table, matches: Mapping[str, Match], child: Match | None, columns: Sequence[Column]) -> list[str]:
     said = [f"columns.{name}: {match.column.name!r} is a guess." for name, match in matches.items() if match.score < SURE]
     have = {*matches, *([table.child] if child else [])}
-    said += [f"{name} is needed, and no column was found for it." for name in needed(table) if name not in have]
+    said += [f"{name} is needed, and no column was found for it.{OFTEN.get(name, '')}" for name in needed(table) if name not in have]
     if table.one_of and have.isdisjoint(table.one_of):
         said.append(f"{' or '.join(table.one_of)} is needed, and no column was found for it.")
     used = {match.column.name for match in matches.values()} | ({child.column.name} if child else set())
     states = [column.name for column in columns if column.name not in used and STATE.search(column.name)]
     return said + [f"only: rows may be wanted for some values of {name!r} only." for name in states[:2]]
+
+
+def _about_values(table: spec.Table, matches: Mapping[str, Match], columns: Sequence[Column]) -> list[str]:
+    """What is not read of the columns, and which others have the name but not the values."""
+    said = list[str]()
+    for name, match in matches.items():
+        rule = table.rules[name]
+        comma = next((value for value in match.column.counts if "," in value), None)
+        if comma and rule.kind in (Kind.NUMBER, Kind.WHOLE):
+            said.append(f"columns.{name}: {comma!r} has a comma, and such rows would be quarantined. Export numbers with a point.")
+        if rule.kind is Kind.FLAG and match.column.filled < match.column.rows and set(map(_meaning, match.column.counts)) == {"1"}:
+            said.append(f'values.{name}: a blank is not known. Add "" = 0 if a blank means no.')
+        if rule.kind is Kind.DATE and match.column.serials > 0.8:
+            said.append(f"{name}: {match.column.name!r} has such a name, but {_no_date(next(iter(match.column.counts)))}")
+    used = {match.column.name for match in matches.values()}
+    for name in (each for each in table.columns if each not in matches and table.rules[each].kind is Kind.DATE):
+        known = NAMES.get(table.name, {}).get(name, ())
+        named = [each for each in columns if each.counts and each.name not in used and name_likeness(each.name, name, known) > SURE]
+        said += [f"{name}: {each.name!r} has such a name, but {_no_date(next(iter(each.counts)))}" for each in named[:1]]
+    return said
+
+
+def _meaning(value: str) -> str | None:
+    return nearest(value, words_of(spec.FLAG))
+
+
+def _no_date(value: str) -> str:
+    if SERIAL.fullmatch(value):
+        return f"{value!r} looks like Excel's number of a day. Format the column as dates before it is exported."
+    return f"{value!r} is no date that can be read. Say in dates how it is written, or export it as DD/MM/YYYY."
+
+
+def _about_names(matches: Mapping[str, Match], child: Match | None, look: Look) -> list[str]:
+    used = [match.column.name for match in (*matches.values(), *([child] if child else []))]
+    twice = [name for name in look.twice if name in used]
+    return [f"More than one column is called {name!r}, and such a file is refused. Rename all but one." for name in twice]
 
 
 def _pattern(name: str) -> str:

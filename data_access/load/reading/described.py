@@ -195,13 +195,23 @@ def _with_columns(raw: Raw, name: str, description: SourceDescription) -> Raw:
 
     def fits(wanted: Mapping[str, Sequence[str]]) -> list[pl.Expr]:
         return [
-            _compared(pl.col(str(names.index(_alike(column))))).is_in([value.strip().lower() for value in values])
+            _compared(pl.col(str(names.index(_alike(column))))).is_in([_plainly(value) for value in values])
             for column, values in wanted.items()
         ]
 
     kept = ~pl.any_horizontal(pl.lit(False), *fits(description.ignore_rows)) & pl.all_horizontal(pl.lit(True), *fits(description.only))
     rows = raw.rows.filter(kept)
-    return replace(raw, rows=rows, rows_set_aside=raw.rows.height - rows.height)
+    ignored = {names.index(_alike(column)): {_plainly(value) for value in values} for column, values in description.ignore_rows.items()}
+    ragged = [
+        (line, fields) for line, fields in raw.ragged
+        if not any(place < len(fields) and _plainly(fields[place]) in values for place, values in ignored.items())
+    ]
+    return replace(raw, rows=rows, ragged=ragged, rows_set_aside=raw.rows_read - rows.height - len(ragged))
+
+
+def _plainly(value: str) -> str:
+    """A value as values are compared."""
+    return value.strip().lower()
 
 
 def _compared(text: pl.Expr) -> pl.Expr:
@@ -233,7 +243,7 @@ def _table(source: str, name: str, raw: Raw, description: SourceDescription, who
 def _value(column: str, written: pl.Expr, description: SourceDescription, table: spec.Table) -> pl.Expr:
     """What a column of the file says, as one of ours: without spaces around it, a blank null, with the values that are described."""
     text = written.str.strip_chars().replace("", None)
-    meanings = {said.strip().lower(): value for said, value in description.values.get(column, {}).items()}
+    meanings = {_plainly(said): value for said, value in description.values.get(column, {}).items()}
     if meanings:
         meant = _compared(written).replace_strict(list(meanings), list(meanings.values()), default=None, return_dtype=pl.String)
         text = pl.coalesce(meant, text).replace("", None)
@@ -244,5 +254,5 @@ def _value(column: str, written: pl.Expr, description: SourceDescription, table:
         if child.pad:
             text = text.str.pad_start(child.pad, "0")
         if child.is_ == "upn":
-            text = text.str.to_uppercase()
+            text = text.str.to_uppercase().str.replace_all(r"\s", "")
     return text

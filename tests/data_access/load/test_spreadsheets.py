@@ -35,6 +35,19 @@ def same_contents(tmp_path: Path, one: Path, other: Path) -> None:
     assert first == second
 
 
+@pytest.mark.parametrize(("name", "contents", "words"), [
+    ("marks.xls", b"<html><table><tr><td>UPN</td></tr></table></html>", "it is a web page or XML"),
+    ("marks.xls", b"UPN\tMark\nA123456789012\t/\n", "it is text"),
+    ("marks.xls", "UPN\tMark\n".encode("utf-16"), "it is text"),
+    ("marks.xls", b"", "it is empty"),
+    ("marks.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "it has a password"),
+])
+def test_what_is_only_called_a_workbook_is_told_in_a_sentence(tmp_path: Path, name: str, contents: bytes, words: str) -> None:
+    (tmp_path / name).write_bytes(contents)
+    with pytest.raises(FileProblem, match=rf"can't be read as an Excel workbook \({words}.*\)\. Save it again as \.xlsx, or as CSV\."):
+        read_xlsx(tmp_path / name)
+
+
 CHILD = {"child_id": "101", "date_of_birth": "2015-01-02", "disabled": "1", "uasc": "0", "team": "North"}
 SESSION = {"session_date": "2025-03-04", "minutes": "60", "filmed_minutes": "12.5", "watched_together": "1"}
 

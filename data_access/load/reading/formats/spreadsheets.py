@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import polars as pl
 from data_access.load.errors import FileProblem
 from data_access.load.reading.files import Raw
 from data_access.load.reading.limits import check_parquet, check_workbook
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+"""What an old workbook begins with, and a new one that has a password."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,24 @@ def read_workbook(path: Path) -> list[Sheet]:
         book = fastexcel.read_excel(str(path))
         sheets = [_sheet(book, name, path.name) for name in book.sheet_names]
     except fastexcel.FastExcelError as error:
-        reason = str(error).splitlines()[0]
+        reason = _other_kind(path) or str(error).splitlines()[0]
         raise FileProblem(f"{path.name} can't be read as an Excel workbook ({reason}). Save it again as .xlsx, or as CSV.") from None
     return [sheet for sheet in sheets if not sheet.cells.is_empty()]
+
+
+def _other_kind(path: Path) -> str:
+    """What a file is that is called a workbook and is none: some systems call a web page or a text so, which Excel opens all the same."""
+    with path.open("rb") as file:
+        begins = file.read(1024)
+    if not begins:
+        return "it is empty"
+    if begins.startswith(OLE) and path.suffix.lower() != ".xls":
+        return "it has a password, or is in another format than its name says"
+    try:
+        text = begins.decode("utf-16" if begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "cp1252")
+    except UnicodeDecodeError:
+        return ""
+    return "" if "\0" in text else "it is a web page or XML" if text.lstrip("\ufeffï»¿ \r\n").startswith("<") else "it is text"
 
 
 def _sheet(book: fastexcel.ExcelReader, name: str, file: str) -> Sheet:

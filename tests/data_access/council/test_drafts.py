@@ -1,0 +1,96 @@
+"""What a draft is unsure of, and says: values that only look like others, dates that can't be read, columns that aren't there."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from config.sources import descriptions, written
+from data_access.load import LoadReport, load
+from data_access.load.drafting.columns import nearest
+from data_access.load.drafting.looking import look_at
+from data_access.load.drafting.proposal import Draft, draft
+from data_access.load.drafting.words import words_of
+from data_access.load.reading.described import TABLES
+from data_access.load.reading.formats.packed import DataFile
+from tests.data_access.council.facts import CHILDREN
+from tests.data_access.files import database, write
+
+
+def drafted(tmp_path: Path, *lines: str, name: str = "PEPs autumn.csv") -> Draft:
+    (tmp_path / "in").mkdir(exist_ok=True)
+    (tmp_path / "in" / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return draft(look_at(DataFile(tmp_path / "in" / name)))
+
+
+def loaded(tmp_path: Path, found: Draft, children: Sequence[str] = CHILDREN) -> LoadReport:
+    write(tmp_path / "known", "children", *({"child_id": child} for child in children))
+    described = descriptions(written(found.description), "draft")
+    return load([tmp_path / "known", tmp_path / "in"], database(tmp_path), as_at=datetime.date(2025, 6, 30), described=described)
+
+
+@pytest.mark.parametrize(("table", "column", "value", "meaning"), [
+    ("attachment_needs", "status", "Unconfirmed", None), ("attachment_needs", "status", "Not confirmed", None),
+    ("attachment_needs", "status", "Impossible", None), ("attachment_needs", "status", "Confirmd", "confirmed"),
+    ("care_arrangements", "end_reason", "Unplanned", None), ("care_arrangements", "placement", "U4", "foster_carer"),
+    ("care_arrangements", "care_status", "C2", "care_order"), ("care_arrangements", "care_status", "E45", None),
+    ("children", "ethnicity", "WBRI - White British", "WBRI"), ("children", "ethnicity", "Any other White background (WOTH)", "WOTH"),
+    ("children", "ethnicity", "White British or Irish", None), ("children", "disabled", "✓", "1"), ("children", "disabled", "?", None),
+    ("attendance", "session", "Evening", None),
+])
+def test_what_a_value_is_taken_for(table: str, column: str, value: str, meaning: str | None) -> None:
+    assert nearest(value, words_of(TABLES[table].rules[column])) == meaning
+
+
+def test_numbers_of_days_are_named_and_not_read(tmp_path: Path) -> None:
+    found = drafted(tmp_path, "Child ID,PEP date", *(f"{child},{45538 + number}" for number, child in enumerate(CHILDREN)))
+    assert found.description.columns == {"completed_date": "PEP date"}
+    assert any("'45538' looks like Excel's number of a day" in sentence for sentence in found.unsure)
+    assert [each.rows_loaded for each in loaded(tmp_path, found).files if each.table == "education_plans"] == [0]
+
+
+def test_an_export_of_one_questionnaire_is_known_and_what_it_lacks_is_named(tmp_path: Path) -> None:
+    found = drafted(tmp_path, "Child ID,SDQ date,SDQ total score", f"{CHILDREN[0]},03/09/2024,12", name="SDQ.csv")
+    assert (found.description.becomes, found.description.columns) == (
+        "outcome_scores", {"score_date": "SDQ date", "score": "SDQ total score"},
+    )
+    assert any("domain is needed" in sentence and "social_emotional" in sentence for sentence in found.unsure)
+
+
+def test_columns_of_one_name_and_numbers_with_commas_are_told(tmp_path: Path) -> None:
+    head = "Child ID;Domain;Measure;Score date;Score;Score"
+    found = drafted(tmp_path, head, f"{CHILDREN[0]};Social and emotional;sdq_total;03/09/2024;12,5;", name="scores.csv")
+    assert any(sentence.startswith("columns.score: '12,5' has a comma") for sentence in found.unsure)
+    assert any("More than one column is called 'Score'" in sentence for sentence in found.unsure)
+
+
+def test_ticks_without_crosses_ask_what_a_blank_is(tmp_path: Path) -> None:
+    lines = [f"{child},03/09/2024,{'✓' if number % 2 else ''}" for number, child in enumerate(CHILDREN)]
+    found = drafted(tmp_path, "Child ID,PEP date,Key person", *lines)
+    assert any('Add "" = 0 if a blank means no' in sentence for sentence in found.unsure)
+
+
+def test_peoples_names_are_nobodys_team(tmp_path: Path) -> None:
+    head = "Person ID,Name,Child's surname,Known as name,DOB,Sex"
+    found = drafted(tmp_path, head, *(f"{child},Ann,Other,An,01/02/2015,F" for child in CHILDREN), name="caseload.csv")
+    assert found.description.becomes == "children"
+    assert found.description.columns == {"date_of_birth": "DOB", "sex": "Sex"}
+
+
+def test_a_total_with_fewer_fields_than_the_header_is_set_aside(tmp_path: Path) -> None:
+    lines = [f"A Child,{child},0{day}/10/2025" for day, child in enumerate(CHILDREN[:3], start=1)]
+    found = drafted(tmp_path, "Name,Child ID,PEP date", *lines, "Grand total,3", "Run by,me,on,Monday")
+    assert found.description.ignore_rows == {"Name": ("Grand total",)}
+    (report,) = [each for each in loaded(tmp_path, found).files if each.table == "education_plans"]
+    assert (report.rows_read, report.rows_loaded, report.rows_quarantined, report.rows_set_aside) == (5, 3, 1, 1)
+
+
+def test_a_name_is_no_id_and_a_filled_column_goes_before_an_empty_one(tmp_path: Path) -> None:
+    rows = [f"Ann Other,,{child},{day:02}/10/2025,Y" for day, child in enumerate(CHILDREN[:3], start=1)]
+    found = drafted(tmp_path, "Pupil name,UPN,Child ID,PEP meeting date,Designated teacher named", *rows)
+    assert {ours: match.column.name for ours, match in found.matches.items()} == {
+        "child_id": "Child ID", "completed_date": "PEP meeting date",
+    }
