@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from config.code_lists import plain
 from config.sources import Child, SourceDescription
@@ -165,7 +166,7 @@ def _evidence(score: float) -> float:
     return score if score >= SURE else score - 20.0
 
 
-def _sheets(look: Look) -> str | tuple[str, ...] | None:
+def _sheets(look: Look) -> Literal["all"] | tuple[str, ...] | None:
     """Which sheets are read: those with the same columns, of a workbook that has several."""
     return None if not look.several_sheets else "all" if set(look.alike) == set(look.sheets) else look.alike
 
