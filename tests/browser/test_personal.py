@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, expect
 from dashboard.access.personal import system_user
 from data_access.audit import entries
 from data_access.load import load
+from tests.browser.conftest import launch
 from tests.browser.server import personal_server
 from tests.data_access.files import write
 
@@ -138,3 +140,84 @@ def test_the_browser_that_opens_the_address_first_is_the_administrators_and_no_o
     found = entries(log).select("who", "role", "action").rows()
     log.dispose()
     assert (system_user(), "administrator", "sign_in") in found
+
+
+GUESSES = ("", "guessed", "InNvbWVib2R5Ig.aGVyZQ.c2lnbmVk")
+
+
+def answer_to(address: str, path: str = "/", **headers: str) -> int:
+    """The status of a request with just these headers; underscores stand for hyphens."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=60)
+    try:
+        connection.putrequest("GET", path, skip_host=True)
+        for name, value in {"Host": f"{host}:{port}", **headers}.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def stream_of(address: str, cookie: str, host: str | None = None, origin: str | None = None) -> int:
+    """The status of the answer to a browser that asks for the stream of a page: 101 where it is opened."""
+    own = address.removeprefix("http://")
+    return answer_to(
+        address, "/_stcore/stream", Host=host or own, Origin=origin or f"http://{host or own}", Cookie=cookie, Connection="Upgrade",
+        Upgrade="websocket", Sec_WebSocket_Version="13", Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ==", Sec_WebSocket_Protocol="streamlit",
+    )
+
+
+def test_a_guessed_cookie_and_another_name_of_the_machine_get_nothing(browser: Browser, served: Served) -> None:
+    own, other = browser.new_context(), browser.new_context()
+    elsewhere = launch(browser.browser_type, "--host-resolver-rules=MAP council.example 127.0.0.1")
+    port = served.address.rpartition(":")[2]
+    try:
+        page = own.new_page()
+        page.goto(served.first)
+        expect(page.get_by_text("Signed in as")).to_contain_text("administrator", timeout=PATIENCE)
+        (kept,) = [cookie for cookie in own.cookies() if cookie["name"].startswith("qs133")]
+        assert kept["httpOnly"] and kept["sameSite"] == "Strict"
+        right = f"{kept['name']}={kept['value']}"
+        assert answer_to(served.address, Cookie=right) == 200 and stream_of(served.address, right) == 101
+
+        begins, signed = kept["value"][:1], kept["value"][1:]
+        for guess in (*GUESSES, kept["value"][:-1], f"{'B' if begins == 'A' else 'A'}{signed}", kept["value"].rpartition(".")[0]):
+            wrong = f"{kept['name']}={guess}"
+            assert answer_to(served.address, Cookie=wrong) == 403 and stream_of(served.address, wrong) == 403
+        stranger = other.new_page()
+        other.add_cookies([{"name": kept["name"], "value": "guessed", "url": served.address}])
+        answer = stranger.goto(served.address)
+        assert answer is not None and answer.status == 403
+
+        for host in (f"council.example:{port}", f"localhost.council.example:{port}", "localhost", f"192.0.2.1:{port}"):
+            assert answer_to(served.address, Host=host, Cookie=right) == 403 and stream_of(served.address, right, host) == 403
+        assert stream_of(served.address, right, origin="http://council.example") == 403
+        visitor = elsewhere.new_context()
+        visitor.add_cookies([{"name": kept["name"], "value": kept["value"], "url": f"http://council.example:{port}"}])
+        answer = (under_another_name := visitor.new_page()).goto(f"http://council.example:{port}/")
+        assert answer is not None and answer.status == 403
+        expect(under_another_name.get_by_text("reached as localhost")).to_be_visible()
+    finally:
+        own.close()
+        other.close()
+        elsewhere.close()
+
+
+def test_what_an_earlier_start_gave_out_is_worth_nothing(browser: Browser, served: Served) -> None:
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        page.goto(served.first)
+        expect(page.get_by_text("Signed in as")).to_contain_text("administrator", timeout=PATIENCE)
+        (kept,) = [cookie for cookie in context.cookies() if cookie["name"].startswith("qs133")]
+    finally:
+        context.close()
+    home = served.home / "again"
+    home.mkdir()
+    with personal_server(home) as (address, first):
+        port = address.rpartition(":")[2]
+        assert answer_to(address, Cookie=f"qs133_personal_{port}={kept['value']}") == 403
+        assert answer_to(address, f"/?{served.first.partition('?')[2]}") == 403
+        assert answer_to(address, f"/?{first.partition('?')[2]}") == 200
+        assert answer_to(address, f"/?{first.partition('?')[2]}") == 403
