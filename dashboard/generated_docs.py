@@ -15,7 +15,7 @@ from data_access import tables
 from data_access.load.checking.return_checks import CHECKS
 from metrics.measures import catalogue
 from metrics.measures.kinds import Mean, Measure, Proportion, Rate, RatioOfTotals
-from metrics.units.breakdowns import BREAKDOWNS
+from metrics.units.breakdowns import BREAKDOWNS, EXACT_ONLY
 
 BEGIN, END = "<!-- measures: written by `make docs` -->", "<!-- end of measures -->"
 KINDS = {
@@ -79,8 +79,8 @@ def _measures_document() -> Iterator[str]:
                 yield f"- **Needs:** {', '.join(f'`{name}`' for name in sorted(measure.sources))}"
             yield f"- **Definition last checked against its source:** {measure.reviewed.isoformat()}\n"
     yield "## Breakdowns\n\n| name | title | groups | taken from |\n|---|---|---|---|"
-    for breakdown in BREAKDOWNS.values():
-        groups = ", ".join(f"`{group}`" for group in breakdown.labels) or "the values of the extract"
+    for breakdown in (*BREAKDOWNS.values(), *EXACT_ONLY.values()):
+        groups = ", ".join([*(f"`{group}`" for group in breakdown.labels), *["the values of the extract"] * breakdown.named])
         yield f"| `{breakdown.id}` | {breakdown.title} | {groups} | {breakdown.note} |"
     yield "\nEvery breakdown also has the group `Not recorded`.\n"
 

@@ -21,7 +21,7 @@ from data_access.load import load
 from metrics.measures import catalogue
 from metrics.measures.kinds import Measure
 from metrics.statistics import intervals
-from metrics.units.breakdowns import BREAKDOWNS
+from metrics.units.breakdowns import BREAKDOWNS, PROVIDER
 from tests.generators import write
 from tests.reference import ReferenceDatabase, additive_parts, has_numerator, measure_rows, of_cohort
 from tests.reference import load as reference_load
@@ -31,8 +31,10 @@ POSTGRESQL_SEEDS = range(100, 102)
 GRAIN = "quarter"
 CHILDREN = 30
 LONG = pytest.mark.long
-CROSSED = (("placement", "ethnicity_group"), ("care_status", "age_band", "unaccompanied"))
-FILTERS = ({"placement": {"foster_carer", "residential"}}, {"disabled": {"Not recorded"}, "sex": {"F"}})
+CROSSED = (("placement", "ethnicity_group"), ("care_status", "age_band", "unaccompanied"), ("placement", PROVIDER.id))
+FILTERS = (
+    {"placement": {"foster_carer", "residential"}}, {"disabled": {"Not recorded"}, "sex": {"F"}}, {PROVIDER.id: {"PR4", "Not recorded"}},
+)
 
 
 def both(folder: Path, seed: int, address: str) -> tuple[Reporting, ReferenceDatabase]:
@@ -73,9 +75,9 @@ def found(reporting: Reporting, measure: Measure, grain: str, by: tuple[str, ...
 def views_of(cohort: Cohort):
     """All views of the cohort that asks most of the data, and of the others those that differ by who is counted."""
     if cohort is Cohort.RECORDED:
-        single = [(name,) for name in BREAKDOWNS]
+        single = [(name,) for name in (*BREAKDOWNS, PROVIDER.id)]
         return [*((by, {}) for by in ((), *single, *CROSSED)), *((("team",), where) for where in FILTERS)]
-    return [((), {}), (("placement",), {}), (CROSSED[1], {}), (("team",), FILTERS[1])]
+    return [((), {}), (("placement",), {}), (CROSSED[1], {}), (("team",), FILTERS[1]), ((PROVIDER.id,), FILTERS[0])]
 
 
 def compare(reporting: Reporting, reference: ReferenceDatabase, grain: str, cohort: Cohort) -> None:
@@ -140,7 +142,7 @@ def test_every_breakdown_sums_to_the_total(duckdb_pair, grain):
     reporting, _ = duckdb_pair
     for measure in catalogue.measures():
         whole = reporting.summary(measure, grain).select("period", "numerator", "denominator")
-        for name in BREAKDOWNS:
+        for name in (*BREAKDOWNS, PROVIDER.id):
             parts = reporting.summary(measure, grain, by=(name,))
             # A period that isn't covered has no denominator, of all together and of each group.
             uncovered = pl.col("denominator").is_null().all()

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", action="append", default=[], choices=list(EVERY), metavar="BREAKDOWN",
         help=f"one row for each group; may be repeated to cross breakdowns: {', '.join(EVERY)} "
-        "(the last two where several authorities are loaded)",
+        "(region and authority where several are loaded; provider with --exact, where one is)",
     )
     add_where(parser)
     parser.add_argument("--format", choices=FORMATS, default="csv", help="(default: csv)")

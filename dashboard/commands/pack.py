@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", choices=list(EVERY), default="placement", metavar="BREAKDOWN",
         help=f"the groups that are shown (default: placement): {', '.join(EVERY)} "
-        "(the last two where there are several authorities)",
+        "(region and authority where several are loaded; provider with --exact, where one is)",
     )
     add_cohort(parser)
     add_where(parser)

@@ -23,7 +23,7 @@ from metrics.judgement.several_authorities import SUM_SCHEMA, Pool, sum_of_shown
 from metrics.measures.kinds import Measure
 from metrics.summary.coverage import Covered
 from metrics.summary.summarise import Where
-from metrics.units.breakdowns import BREAKDOWNS, EVERY, Breakdown
+from metrics.units.breakdowns import BREAKDOWNS, EVERY, PROVIDER, Breakdown
 from metrics.units.unit import Responsibility
 
 
@@ -87,9 +87,11 @@ class PermittedReporting:
 
     @property
     def breakdowns(self) -> dict[str, Breakdown]:
-        """The breakdowns that can be chosen, by id: those by region and authority last, where there are several."""
+        """The breakdowns that can be chosen, by id: by provider in exact numbers, and those by region and authority last, where there are
+        several."""
         there_are = self._reporting.breakdowns
-        return {**{name: there_are[name] for name in BREAKDOWNS if name in there_are}, **there_are}
+        exact = {PROVIDER.id: PROVIDER} if self.exact and self._reporting.providers else {}
+        return {**{name: there_are[name] for name in BREAKDOWNS if name in there_are}, **exact, **there_are}
 
     @property
     def provided(self) -> frozenset[str]:
@@ -172,7 +174,7 @@ def protected_limit() -> str:
     )
     return (
         "The protected view shows at most two characteristics at a time, one group of each that is filtered. "
-        f"Only these go together: {pairs}. Choose fewer, or others."
+        f"Only these go together: {pairs}. {PROVIDER.title} is for exact numbers only. Choose fewer, or others."
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import functools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,12 +34,13 @@ from metrics.measures.kinds import Measure
 from metrics.summary.areas import leave_out
 from metrics.summary.cells import cells_schema, cells_select
 from metrics.summary.coverage import BY_CARER, Covered
-from metrics.summary.summarise import Facts, Where, summarise
+from metrics.summary.summarise import Facts, Where, check_breakdowns, summarise
 from metrics.units import UNITS
-from metrics.units.breakdowns import AREAS, BREAKDOWNS, TEAM, Breakdown
+from metrics.units.breakdowns import AREAS, BREAKDOWNS, PROVIDER, TEAM, Breakdown
+from metrics.units.common import providers_of
 from metrics.units.unit import Responsibility, Scope, Unit
 
-_Key = tuple[str, str, Cohort, tuple[str, ...]]
+_Key = tuple[str, str, Cohort, tuple[str, ...], bool]
 
 GRAINS = ("month", "quarter", "term", "year")
 PERIOD_SCHEMA: dict[str, pl.DataType] = {
@@ -128,6 +130,13 @@ class Reporting:
             return BREAKDOWNS
         return {**AREAS, **{name: breakdown for name, breakdown in BREAKDOWNS.items() if breakdown is not TEAM}}
 
+    @functools.cached_property
+    def providers(self) -> tuple[str, ...]:
+        """The providers of the children's placements in care, of all time, with 'Not recorded'; none where no placement has one or the
+        data is that of several authorities. Exact numbers have a breakdown by them. Raises DataChanged."""
+        found = [] if self.areas else self._rows(providers_of(self.responsibility), {PROVIDER.id: pl.String()})[PROVIDER.id].to_list()
+        return tuple(PROVIDER.order([*found, NOT_RECORDED])) if found else ()
+
     def regions(self, measure: Measure) -> dict[str, str]:
         """The region of each authority that provided what a measure needs, by authority; empty where the data is that of one."""
         without = self._without(measure)
@@ -161,11 +170,11 @@ class Reporting:
     def prepare_as(self, other: Reporting) -> list[str]:
         """Works out what has been worked out of another version, so that nobody waits for it. Gives the grains among it."""
         by_name = {unit.name: unit for unit in UNITS}
-        for name, grain, cohort, _ in list(other._cells):
+        for name, grain, cohort, *_ in list(other._cells):
             self.of(cohort)._cells_of(by_name[name], grain)
-        for name, grain, cohort, _ in list(other._shown):
+        for name, grain, cohort, *_ in list(other._shown):
             self.of(cohort).shown(by_name[name], grain)
-        return sorted({grain for _, grain, _, _ in other._cells})
+        return sorted({grain for _, grain, *_ in other._cells})
 
     def groups(self, breakdown: str, grain: str) -> list[str]:
         """The groups of a breakdown that occur in any unit's cells of a grain."""
@@ -174,16 +183,17 @@ class Reporting:
             self._groups[key] = sorted({group for unit in UNITS for group in self._cells_of(unit, grain)[breakdown].unique()})
         return self._groups[key]
 
-    def facts(self, unit: Unit, grain: str) -> Facts:
-        """What a summary of the unit's measures is made from.
+    def facts(self, unit: Unit, grain: str, *, provider: bool = False) -> Facts:
+        """What a summary of the unit's measures is made from; with `provider`, also one by provider.
 
         Raises DataChanged when the database was loaded anew since.
         """
-        return Facts(self._cells_of(unit, grain), self.periods(grain), self.provided, self.covered)
+        return Facts(self._cells_of(unit, grain, provider=provider), self.periods(grain), self.provided, self.covered)
 
     def summary(self, measure: Measure, grain: str, *, by: Sequence[str] = (), where: Where | None = None) -> pl.DataFrame:
         """The summary of a measure (see `metrics.summary.summarise.summarise`)."""
-        return summarise(measure, self.facts(measure.unit, grain), by=by, where=where)
+        provider = PROVIDER.id in (*by, *(where or {})) and not self.areas
+        return summarise(measure, self.facts(measure.unit, grain, provider=provider), by=by, where=where)
 
     def protected_summary(
         self, measure: Measure, grain: str, *, by: Sequence[str] = (), where: Mapping[str, str] | None = None,
@@ -192,9 +202,10 @@ class Reporting:
         a number is hidden.
 
         `where` has one group of a breakdown; `by` and `where` together at most two breakdowns. Raises DataChanged, and WorkspaceUnavailable
-        where the released periods or the secret can't be read or kept.
+        where the released periods or the secret can't be read or kept, and UnknownBreakdown by provider.
         """
         shown = self.shown(measure.unit, grain)
+        check_breakdowns([*by, *(where or {})], shown.cells.columns)
         lacking = set(shown.lacking(measure))
         present = measure.sources <= shown.sources
         labels = self.periods(grain)["label"]
@@ -293,29 +304,32 @@ class Reporting:
             label: frozenset(id for id, labels in by_measure.items() if label in labels) for label in self.periods(grain)["label"].to_list()
         }
 
-    def _cells_of(self, unit: Unit, grain: str) -> pl.DataFrame:
-        declared, key = _declared(unit), self._key(unit, grain)
+    def _cells_of(self, unit: Unit, grain: str, *, provider: bool = False) -> pl.DataFrame:
+        declared, key = _declared(unit), self._key(unit, grain, provider=provider)
         with self._lock:
             if key not in self._cells:
-                select, schema = cells_select(unit, declared, self._scope(declared, grain)), cells_schema(unit, declared, self.areas)
-                self._cells[key] = self._read(select, schema, declared)
+                select = cells_select(unit, declared, self._scope(declared, grain, provider=provider))
+                self._cells[key] = self._read(select, cells_schema(unit, declared, self.areas, provider), declared)
             return self._cells[key]
 
-    def _scope(self, declared: tuple[Measure, ...], grain: str) -> Scope:
+    def _scope(self, declared: tuple[Measure, ...], grain: str, *, provider: bool) -> Scope:
         first = self.covered.first(declared, self.periods(grain)) or self.as_at + datetime.timedelta(days=1)
-        return Scope(grain, self.as_at, self.responsibility, self.areas, self.cohort, self.covered.arrangements(), first)
+        return Scope(grain, self.as_at, self.responsibility, self.areas, self.cohort, self.covered.arrangements(), first, provider)
 
-    def _key(self, unit: Unit, grain: str) -> _Key:
-        """What tells the unit's cells apart from those of other units, grains, cohorts and declarations."""
-        return unit.name, grain, self.cohort, tuple(measure.id for measure in _declared(unit))
+    def _key(self, unit: Unit, grain: str, *, provider: bool = False) -> _Key:
+        """What tells the unit's cells apart from those of other units, grains, cohorts and declarations, and those by provider too."""
+        return unit.name, grain, self.cohort, tuple(measure.id for measure in _declared(unit)), provider
 
     def _read(self, statement: sa.Select[Any], schema: dict[str, pl.DataType], declared: tuple[Measure, ...]) -> pl.DataFrame:
+        rows = self._rows(statement, schema)
+        return leave_out(rows, declared, self._without) if self.areas else rows
+
+    def _rows(self, statement: sa.Select[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
         with self._engine.connect() as connection:
             # A connection sees one state of the database, so the version that is checked is the version that is read.
             if _version(connection)[0] != self.version:
                 raise DataChanged("New data was loaded. Open the page again to see it.")
-            rows = fetch(connection, statement, schema)
-        return leave_out(rows, declared, self._without) if self.areas else rows
+            return fetch(connection, statement, schema)
 
 
 def _up_to(as_at: datetime.date, periods: pl.DataFrame) -> pl.DataFrame:

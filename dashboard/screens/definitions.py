@@ -11,7 +11,7 @@ from dashboard.screens.comparators import changes_section, published_section
 from dashboard.text import formatting
 from metrics.measures import catalogue
 from metrics.measures.kinds import Mean, Measure, Proportion, Rate, RatioOfTotals, Statement
-from metrics.units.breakdowns import BREAKDOWNS
+from metrics.units.breakdowns import BREAKDOWNS, EXACT_ONLY
 
 KINDS = {
     Proportion.kind: "a share of children or events",
@@ -95,10 +95,10 @@ def _groups() -> None:
     rows = [
         {
             "Characteristic": breakdown.title,
-            "Groups": ", ".join(breakdown.labels.values()) or "As recorded locally",
+            "Groups": ", ".join([*breakdown.labels.values(), *["As recorded locally"] * breakdown.named]),
             "Taken from": breakdown.note,
         }
-        for breakdown in BREAKDOWNS.values()
+        for breakdown in (*BREAKDOWNS.values(), *EXACT_ONLY.values())
     ]
     st.table(rows, border="horizontal", hide_index=True, alt="Characteristics, their groups and where they are from")
 

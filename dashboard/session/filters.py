@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
@@ -24,7 +25,7 @@ from metrics.judgement.trend import Chart
 from metrics.measures.catalogue import measures, statement_of
 from metrics.measures.cohort_words import WHO
 from metrics.measures.kinds import Measure
-from metrics.units.breakdowns import AREAS, EVERY, Breakdown
+from metrics.units.breakdowns import AREAS, EVERY, PROVIDER, Breakdown
 
 COHORT, GRAIN, FIRST, LAST, CHART, TARGET_LINES = "cohort", "grain", "first", "last", "chart", "target_lines"
 """Keys in the address, beside the ids of the breakdowns."""
@@ -61,6 +62,8 @@ def choose(data: Data, *, protected: bool = False) -> Filters:
         # Counting everything anew after a load takes a moment, which nobody should spend in front of an empty page.
         with while_counting(320, there=data.reporting.is_prepared(measures(), grain, protected=False)):
             offered = choices(data, grain)
+        if not protected and offered.providers:
+            offered = replace(offered, groups={**offered.groups, PROVIDER.id: offered.providers})
         where = _protected_groups(offered) if protected else _groups(offered, _several)
         first, last = _range(offered.periods, grain)
         chart = st.selectbox(

@@ -8,16 +8,17 @@ import polars as pl
 import sqlalchemy as sa
 
 from metrics.measures.kinds import Measure
-from metrics.units.breakdowns import BREAKDOWNS, EVERY
+from metrics.units.breakdowns import AREAS, BREAKDOWNS, EXACT_ONLY
 from metrics.units.unit import CHILD_NUMBER, Scope, Unit
 
 
-def keys(unit: Unit, areas: bool = False) -> tuple[str, ...]:
+def keys(unit: Unit, areas: bool = False, provider: bool = False) -> tuple[str, ...]:
     """What a unit's cells are grouped by; events also by a number for each child, so that children can be counted.
 
-    `areas`: whether the data is that of several authorities.
+    `areas`: whether the data is that of several authorities; `provider`: whether the cells are by provider, too.
     """
-    return ("period", *(EVERY if areas else BREAKDOWNS), *((CHILD_NUMBER,) if unit.event else ()))
+    groups = (*BREAKDOWNS, *(AREAS if areas else ()), *(EXACT_ONLY if provider else ()))
+    return ("period", *groups, *((CHILD_NUMBER,) if unit.event else ()))
 
 
 def column_name(measure: Measure, part: str) -> str:
@@ -36,7 +37,7 @@ def cells_select(unit: Unit, measures: tuple[Measure, ...], scope: Scope) -> sa.
     Sums are cast, because an engine's SUM of whole numbers may be a decimal.
     """
     rows = unit.rows(scope).cte(unit.name)
-    groups = [unit.table.c[name] for name in keys(unit, scope.areas)]
+    groups = [unit.table.c[name] for name in keys(unit, scope.areas, scope.provider)]
     sums = [
         sa.cast(sa.func.coalesce(sa.func.sum(expression), 0), _sql_type(expression)).label(name)
         for name, expression in _sums(measures).items()
@@ -44,9 +45,13 @@ def cells_select(unit: Unit, measures: tuple[Measure, ...], scope: Scope) -> sa.
     return sa.select(*groups, *sums).select_from(unit.table).group_by(*groups).add_cte(rows)
 
 
-def cells_schema(unit: Unit, measures: tuple[Measure, ...], areas: bool = False) -> dict[str, pl.DataType]:
+def cells_schema(
+    unit: Unit, measures: tuple[Measure, ...], areas: bool = False, provider: bool = False,
+) -> dict[str, pl.DataType]:
     """The schema of those cells: text keys, whole-number sums, and float sums of scores."""
-    schema: dict[str, pl.DataType] = {key: pl.Int64() if key == CHILD_NUMBER else pl.String() for key in keys(unit, areas)}
+    schema: dict[str, pl.DataType] = {
+        key: pl.Int64() if key == CHILD_NUMBER else pl.String() for key in keys(unit, areas, provider)
+    }
     return schema | {name: pl.Float64() if _is_float(expression) else pl.Int64() for name, expression in _sums(measures).items()}
 
 

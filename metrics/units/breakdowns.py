@@ -22,12 +22,14 @@ YES, NO = "yes", "no"
 
 @dataclass(frozen=True)
 class Breakdown:
-    """`id` is the column and the command line's name; `labels` are the groups in order, with their words."""
+    """`id` is the column and the command line's name; `labels` are the groups in order, with their words; `named` says whether there may
+    be others, which are names of the local record."""
 
     id: str
     title: str
     labels: dict[str, str]
     note: str
+    named: bool = False
 
     def label(self, group: str) -> str:
         """A group in words; codes without words (teams) are their own."""
@@ -86,7 +88,7 @@ AGE_BAND = Breakdown(
     "age_band", "Age", {"0 to 4": "0 to 4", "5 to 10": "5 to 10", "11 to 15": "11 to 15", "16 and over": "16 and over"},
     "On the last day of the period that counts for the child.",
 )
-TEAM = Breakdown("team", "Team", {}, "As the local record has it.")
+TEAM = Breakdown("team", "Team", {}, "As the local record has it.", named=True)
 
 BREAKDOWNS = {breakdown.id: breakdown for breakdown in (
     PLACEMENT, CARE_STATUS, ETHNICITY_GROUPS, ETHNICITY, DISABLED, MENTAL_HEALTH_PROBLEM, DISABILITY_OR_MENTAL_HEALTH,
@@ -103,7 +105,20 @@ AREAS = {breakdown.id: breakdown for breakdown in (
 )}
 """The breakdowns that there are only where the data of several authorities is together. An authority is in one region."""
 
-EVERY = {**BREAKDOWNS, **AREAS}
+PROVIDER = Breakdown("provider", "Provider", {
+    "PR0": "Parent or person with parental responsibility",
+    "PR1": "The local authority's own provision",
+    "PR2": "Another local authority's provision",
+    "PR3": "Other public provision",
+    "PR4": "Private provision",
+    "PR5": "Voluntary or third sector provision",
+}, "Who provided the placement in care, as the return or the local record has it: a code, or a name. Only in exact numbers.", named=True)
+
+EXACT_ONLY = {PROVIDER.id: PROVIDER}
+"""The breakdowns that the protected view never has. They are no columns of the cells that everybody's numbers are made from: cells that
+have them are made when somebody asks."""
+
+EVERY = {**BREAKDOWNS, **AREAS, **EXACT_ONLY}
 """Every breakdown that there can be, by its id."""
 
 

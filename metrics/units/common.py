@@ -13,7 +13,7 @@ from sqlalchemy.sql.selectable import FromClause
 from config.code_lists import IN_CARE, NOT_RECORDED
 from config.cohorts import Cohort
 from data_access.tables import attachment_need, care_arrangement, child, child_authority, period, placement
-from metrics.units.breakdowns import TEAM, area_values, breakdown_values
+from metrics.units.breakdowns import PROVIDER, TEAM, area_values, breakdown_values
 from metrics.units.dates import days_between, earlier, eighteenth_birthday, open_end
 from metrics.units.unit import RECORD_KEY, Responsibility, Scope
 
@@ -134,6 +134,26 @@ def arrangements_on(points: FromClause, name: str) -> sa.CTE:
     return sa.select(*(column for column in ranked.c if column.name != "rank")).where(ranked.c.rank == 1).cte(name)
 
 
+def providers_on(arrangement: FromClause) -> sa.CTE:
+    """The provider of the placement on each (child_id, on_date) of `arrangement` that is in care: of several placements in care that cover
+    the date, of the one that started last; then the greatest name. Columns: child_id, on_date, provider."""
+    ranked = (
+        sa.select(
+            arrangement.c.child_id, arrangement.c.on_date, placement.c.provider,
+            sa.func.row_number().over(
+                partition_by=(arrangement.c.child_id, arrangement.c.on_date),
+                order_by=(placement.c.start_date.desc(), sa.func.coalesce(placement.c.provider, "").desc()),
+            ).label("rank"),
+        )
+        .select_from(arrangement.join(
+            placement, sa.and_(placement.c.child_id == arrangement.c.child_id, covers(placement, arrangement.c.on_date)),
+        ))
+        .where(arrangement.c.in_care == 1)
+        .cte("providers_ranked")
+    )
+    return sa.select(ranked.c.child_id, ranked.c.on_date, ranked.c.provider).where(ranked.c.rank == 1).cte("providers_on")
+
+
 def grouped(
     scope: Scope, points: FromClause, facts: Sequence[ColumnElement[Any]], joined: FromClause, arrangement: FromClause,
 ) -> sa.Select[Any]:
@@ -148,6 +168,11 @@ def grouped(
         joined = joined.outerjoin(child_authority, child_authority.c.child_id == points.c.child_id)
         groups = [sa.literal(NOT_RECORDED).label(TEAM.id) if group.name == TEAM.id else group for group in groups]
         groups += area_values(child_authority)
+    if scope.provider:
+        placed = providers_on(arrangement)
+        joined = joined.outerjoin(placed, sa.and_(placed.c.child_id == points.c.child_id, placed.c.on_date == points.c.on_date))
+        provider = _arrangements_covered(scope, points.c.on_date, placed.c.provider)
+        groups.append(sa.func.coalesce(provider, NOT_RECORDED).label(PROVIDER.id))
     record_key = sa.func.coalesce(child.c.record_key, 0).label(RECORD_KEY)
     rows = sa.select(points.c.period, *groups, record_key, *facts).select_from(joined)
     return rows if scope.responsibility is None else rows.where(_answered_for(scope.responsibility, points))
@@ -181,6 +206,15 @@ def _answered_for(responsibility: Responsibility, points: FromClause) -> ColumnE
     )
     # A child without a team is in no team; without this, NULL would be neither in nor out.
     return sa.or_(sa.func.coalesce(child.c.team, "").in_(responsibility.teams), placed)
+
+
+def providers_of(responsibility: Responsibility | None) -> sa.Select[Any]:
+    """The SELECT of `provider`: each that a placement in care names, of all children or of those that somebody answers for."""
+    named = sa.select(placement.c.provider).where(placement.c.provider.is_not(None)).distinct()
+    if responsibility is None:
+        return named
+    theirs = sa.or_(child.c.team.in_(responsibility.teams), placement.c.provider.in_(responsibility.providers))
+    return named.select_from(placement.outerjoin(child, child.c.child_id == placement.c.child_id)).where(theirs)
 
 
 def with_arrangement(points: FromClause) -> tuple[FromClause, sa.CTE]:

@@ -50,7 +50,7 @@ class Scope:
     not recorded. `first` leaves out the periods that begin before it.
 
     `areas`: whether the data is that of several authorities, so that there is a breakdown by region and by authority. There is none by
-    team then, because teams are an authority's own.
+    team then, because teams are an authority's own. `provider`: whether each row has the provider of the child's placement.
     """
 
     grain: str
@@ -60,6 +60,7 @@ class Scope:
     cohort: Cohort = Cohort.RECORDED
     arrangements: Arrangements | None = None
     first: datetime.date | None = None
+    provider: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ HOMES = [
     "foster_carer", "foster_carer", "kinship_foster_carer", "special_guardian", "adoptive_parents", "birth_parents",
     "residential", "temporary_or_other", "",
 ]
+PROVIDERS = ["Harbour Care", "Moor House", ""]
 INSTRUMENTS = ["emotional_availability", "crittenden"]
 
 
@@ -91,7 +92,8 @@ class Extracts:
                 "child_id": person.child_id, "care_status": care_status,
                 "placement": self.random.choice(HOMES), "start_date": iso(start),
                 "end_date": "" if still_runs else iso(end),
-                "end_reason": self.random.choice(["breakdown", "breakdown", "planned", "other", ""]), "provider": "P",
+                "end_reason": self.random.choice(["breakdown", "breakdown", "planned", "other", ""]),
+                "provider": PROVIDERS[end.day % len(PROVIDERS)],
             })
             if self.random.random() < 0.8:
                 start = end + timedelta(days=self.random.choice([0, 0, 0, -3, 10]))

@@ -15,6 +15,7 @@ from tests.reference.layout import ETHNIC, NOT_USED_TABLES, SSDA903_TABLES, plac
 IN_CARE_LEGAL = ["V2", "V2", "C2", "C2", "C1", "E1", "D1", "L1", "J2"]
 PLACES = ["U1", "U3", "U4", "U4", "U5", "U6", "A3", "A5", "P1", "P2", "K1", "K2", "K3", "R1", "R5", "S1", "H5", "Z1", "Z11", ""]
 ABSENCES = ["T0", "T1", "T2", "T3", "T4"]
+PROVIDERS = ["PR1", "PR4", "PR5", "PR4", ""]
 LENGTHS = [0, 1, 1, 2, 7, 20, 30, 60, 89, 90, 91, 120, 200, 365]
 FINAL = ["E11", "E12", "E45", "E46", "E47", "E48", "E4A", "E8", "E3", "E15", ""]
 REASONS = ["CREQB", "CREQO", "CHILD", "CREQB", "CHILD", "CARPL", "LAREQ", "OTHER", "ALLEG", ""]
@@ -102,7 +103,7 @@ def care_history(random: Random, calendar: Calendar) -> list[Spell]:
 def _episode_row(random: Random, child_id: str, spell: Spell) -> Row:
     return {
         "CHILD": child_id, "DECOM": british(spell.decom), "RNE": spell.rne, "LS": spell.legal_status, "CIN": "N1",
-        "PLACE": spell.place, "PLACE_PROVIDER": "PR1", "DEC": british(spell.dec), "REC": spell.rec,
+        "PLACE": spell.place, "PLACE_PROVIDER": PROVIDERS[spell.decom.day % len(PROVIDERS)], "DEC": british(spell.dec), "REC": spell.rec,
         "REASON_PLACE_CHANGE": spell.reason, "HOME_POST": random.choice(["", "AB1 2CD"]), "PL_POST": "", "URN": "",
     }
 

@@ -33,6 +33,7 @@ class Episode:
     dec: date | None
     rec: str
     reason_place_change: str
+    provider: str = ""
 
     @property
     def care_status(self) -> str:
@@ -69,6 +70,7 @@ class Placement:
     start_date: date
     end_date: date | None
     ended_by_breakdown: bool
+    provider: str | None = None
 
     def covers(self, day: date) -> bool:
         return covers(self.start_date, self.end_date, day)
@@ -137,7 +139,7 @@ def placements_of(episodes: list[Episode], breakdown_reasons: Set[str]) -> list[
     return [
         Placement(
             run[0].child_id, run[0].decom, run[-1].dec,
-            run[-1].dec is not None and run[-1].reason_place_change in breakdown_reasons,
+            run[-1].dec is not None and run[-1].reason_place_change in breakdown_reasons, run[-1].provider or None,
         )
         for run in runs
     ]

@@ -25,11 +25,6 @@ COHORTS = {
 
 NOT_RECORDED = "Not recorded"
 
-BREAKDOWNS = (
-    "placement", "care_status", "ethnicity_group", "ethnicity", "disabled", "mental_health_problem",
-    "disability_or_mental_health", "origin", "unaccompanied", "sex", "age_band", "team",
-)
-
 Answer = TypeVar("Answer")
 
 
@@ -133,6 +128,14 @@ def placement_start_at(database: ReferenceDatabase, child_id: str, day: date) ->
     return max(one.start_date for one in placements(database, child_id) if one.covers(day))
 
 
+def provider_at(database: ReferenceDatabase, child_id: str, day: date) -> str:
+    """Who provides the placement in care on a day: of several, the one that started last, then the greatest name."""
+    if not in_care_at(database, child_id, day):
+        return NOT_RECORDED
+    covering = [one for one in placements(database, child_id) if one.covers(day)]
+    return max(covering, key=lambda one: (one.start_date, one.provider or "")).provider or NOT_RECORDED
+
+
 def has_placement_on(database: ReferenceDatabase, child_id: str, day: date) -> bool:
     return any(one.covers(day) for one in placements(database, child_id))
 
@@ -197,6 +200,7 @@ def groups_at(database: ReferenceDatabase, child_id: str, day: date) -> dict[str
             "sex": child.sex or NOT_RECORDED,
             "age_band": _age_band(age_at(database, child_id, day)),
             "team": child.team or NOT_RECORDED,
+            "provider": provider_at(database, child_id, day) if arrangement else NOT_RECORDED,
         }
 
     return remember(database, ("groups_at", child_id, day), work_out)

@@ -217,7 +217,7 @@ def _episodes(checked: Checked) -> dict[str, list[Episode]]:
         decom = known_day_of(row, "DECOM")
         kept[row.child_id, decom] = Episode(
             row.child_id, decom, row.values["RNE"], row.values["LS"], row.values["PLACE"], day_of(row, "DEC"),
-            row.values["REC"], row.values["REASON_PLACE_CHANGE"],
+            row.values["REC"], row.values["REASON_PLACE_CHANGE"], row.values["PLACE_PROVIDER"],
         )
         last_year[row.child_id, decom] = row.collection_year or 0
     latest = max((checked.collection_years[source] for source in checked.with_episodes), default=0)
@@ -246,7 +246,7 @@ def _local_arrangements(
         )
         if in_care:
             broke_down = end is not None and row.values["end_reason"] == "breakdown"
-            placements.append(Placement(row.child_id, start, end, broke_down))
+            placements.append(Placement(row.child_id, start, end, broke_down, row.values["provider"] or None))
     return arrangements, placements
 
 

@@ -25,7 +25,7 @@ from data_access.engines import engine
 from data_access.workspace import workspace_engine
 from metrics.measures.kinds import Measure
 from metrics.summary.summarise import check_breakdowns
-from metrics.units.breakdowns import BREAKDOWNS, EVERY
+from metrics.units.breakdowns import AREAS, BREAKDOWNS, EVERY, EXACT_ONLY
 
 
 def add_where(parser: argparse.ArgumentParser) -> None:
@@ -66,7 +66,7 @@ def personal_reporting(
     address = absolute_address(database) if database else settings().database
     everything = Reporting(engine(address), releases=releases_for(address))
     everything = of_choice(everything, cohort)
-    check_breakdowns([*by, *where], EVERY if everything.areas else BREAKDOWNS)
+    check_breakdowns([*by, *where], {**BREAKDOWNS, **(AREAS if everything.areas else EXACT_ONLY)})
     who = user_name()
     filters = [f"{breakdown} is {listing(groups, 'or')}" for breakdown, groups in where.items()]
     look = command_entry(Action.EXACT_VIEW, what, everything.version, ", ".join(filters))
@@ -112,6 +112,6 @@ def _condition(text: str) -> tuple[str, str]:
     if not equals or breakdown not in EVERY:
         raise argparse.ArgumentTypeError(f"{text!r} is not BREAKDOWN=GROUP. The breakdowns are {', '.join(EVERY)}.")
     labels = EVERY[breakdown].labels
-    if labels and group not in labels and group != "Not recorded":
+    if labels and not EVERY[breakdown].named and group not in labels and group != "Not recorded":
         raise argparse.ArgumentTypeError(f"{breakdown} has no group {group!r}. Its groups are {', '.join(labels)} and Not recorded.")
     return breakdown, group

@@ -29,7 +29,7 @@ from metrics.measures.catalogue import measures
 from metrics.measures.cohort_words import children_of
 from metrics.measures.kinds import Measure, Proportion, Rate, RatioOfTotals
 from metrics.statistics.comparison import COMPARED_FROM, NOT_RECORDED
-from metrics.units.breakdowns import EVERY, Breakdown
+from metrics.units.breakdowns import EVERY, EXACT_ONLY, Breakdown
 
 Row = Mapping[str, Any]
 MOST_NAMED = 3
@@ -68,7 +68,12 @@ def compare_everything(view: View, period: str | None) -> pl.DataFrame:
 
 def _seen(view: View) -> list[Breakdown]:
     """The characteristics by which there are numbers under the filters."""
-    return [breakdown for breakdown in view.reporting.breakdowns.values() if view.has_groups(breakdown.id)]
+    return [breakdown for breakdown in _characteristics(view) if view.has_groups(breakdown.id)]
+
+
+def _characteristics(view: View) -> list[Breakdown]:
+    """Those that are compared: not who provides a placement, which is nothing of the child's, and is counted for those who choose it."""
+    return [breakdown for breakdown in view.reporting.breakdowns.values() if breakdown.id not in EXACT_ONLY]
 
 
 def headline(compared: pl.DataFrame) -> str:
@@ -141,7 +146,7 @@ def _not_compared(compared: pl.DataFrame) -> str:
 def _not_seen(view: View) -> str:
     """By which characteristics there are no numbers under the filters."""
     seen = _seen(view)
-    unseen = [lower_first(breakdown.title) for breakdown in view.reporting.breakdowns.values() if breakdown not in seen]
+    unseen = [lower_first(breakdown.title) for breakdown in _characteristics(view) if breakdown not in seen]
     return f"Under these filters there are no numbers by {listing(unseen, 'or')}." if unseen else ""
 
 

@@ -33,7 +33,7 @@ from data_access.load.checking import specification as spec
 from data_access.workspace import workspace_engine
 from metrics.measures.catalogue import get
 from metrics.summary.summarise import Facts
-from metrics.units.breakdowns import BREAKDOWNS
+from metrics.units.breakdowns import BREAKDOWNS, EVERY, PROVIDER
 from tests.dashboard.walking import Seen, Visitor
 
 ROLES = {"Viewer": Role.VIEWER, "Manager": Role.MANAGER, "Analyst": Role.ANALYST, "Administrator": Role.ADMINISTRATOR}
@@ -107,7 +107,7 @@ def pages_of(role: Role, visitor: Visitor) -> list[str]:
 def held(rows: list[dict[str, str]], summary: pl.DataFrame, breakdown: str | None) -> int:
     """How many rows of a file were held against a summary, each number of them equal; a hidden one is empty."""
     key = ["period", *([breakdown] if breakdown else [])]
-    labels = BREAKDOWNS[breakdown].labels if breakdown else {}
+    labels = EVERY[breakdown].labels if breakdown else {}
     known = {
         (row["period"], *((labels.get(row[breakdown], row[breakdown]),) if breakdown else ())): row for row in summary.to_dicts()
     }
@@ -123,7 +123,7 @@ def held(rows: list[dict[str, str]], summary: pl.DataFrame, breakdown: str | Non
 
 def breakdown_of(rows: list[dict[str, str]]) -> str:
     """The breakdown whose groups the rows are."""
-    return next(id for id, each in BREAKDOWNS.items() if each.title == rows[0]["breakdown"])
+    return next(id for id, each in EVERY.items() if each.title == rows[0]["breakdown"])
 
 
 def statement_files(seen: Seen) -> Iterator[tuple[str, list[dict[str, str]]]]:
@@ -205,6 +205,69 @@ def test_a_manager_is_given_the_numbers_of_their_team_and_no_word_of_another(
     assert compared > 20
     log = entries(workspace)
     assert {"exact_view", "export"} == set(log["action"]) and all(team in role for role in log["role"])
+
+
+@pytest.fixture
+def no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cells by provider are made, for whatever reason."""
+    facts = Reporting.facts
+
+    def of_everybody(self: Reporting, *given: Any, **named: Any) -> Facts:
+        assert not named.get("provider"), "a viewer's page asked for numbers by provider"
+        found = facts(self, *given, **named)
+        assert PROVIDER.id not in found.cells.columns
+        return found
+
+    monkeypatch.setattr(Reporting, "facts", of_everybody)
+
+
+@pytest.mark.parametrize("address", [
+    {"by": "Provider"}, {"provider": "Private provision"}, {"by": "Provider", "crossed_with": "Provider", "provider": "Not recorded"},
+])
+def test_no_link_shows_a_viewer_numbers_by_provider(
+    monkeypatch: pytest.MonkeyPatch, keys_only: None, no_provider: None, workspace: sa.Engine, address: dict[str, str],
+) -> None:
+    visitor = Visitor(monkeypatch, "Viewer", grain="Year", **address)
+    assert not any(each.label == "Provider" for each in visitor.app.sidebar.selectbox)
+    words = {*PROVIDER.labels.values(), *PROVIDER.labels}
+    for page in pages_of(Role.VIEWER, visitor):
+        seen = visitor.go(page)
+        assert not any("Provider" in each.options for each in visitor.app.selectbox)
+        if page != "definitions":  # which says what a provider is, without numbers
+            assert not any(word in seen.text for word in words), page
+        for name in seen.files:
+            text = seen.files[name]().decode()
+            assert not any(word in text for word in words) and "provider" not in text.casefold(), name
+    visitor.go("pack")
+    visitor.app.selectbox(key="pack_format").set_value("xlsx")
+    ((_, make),) = visitor.press("Make the pack").files.items()
+    with zipfile.ZipFile(BytesIO(make())) as file:
+        inside = "\n".join(file.read(part).decode() for part in file.namelist() if part.endswith(".xml"))
+    assert "Private" not in inside and "provider" not in inside.casefold()
+    assert set(entries(workspace)["action"]) == {"export"}
+
+
+@pytest.mark.parametrize("role", ["Manager", "Analyst"])
+def test_an_exact_role_has_numbers_by_provider_that_add_up(
+    monkeypatch: pytest.MonkeyPatch, database: str, workspace: sa.Engine, role: str,
+) -> None:
+    everything = Reporting(engine(database))
+    team = next(group for group in everything.groups("team", "year") if group in HOSTILE)
+    visitor = Visitor(monkeypatch, role, grain="Year", by="Provider", **({"demo_team": team} if role == "Manager" else {}))
+    assert any(each.label == "Provider" for each in visitor.app.sidebar.multiselect)
+    where, compared, recorded = {"team": (team,)} if role == "Manager" else {}, 0, set()
+    for page in ("statement_2", "statement_4"):
+        for measure, rows in statement_files(visitor.go(page)):
+            parts = {part: [row for row in rows if row["part"] == part] for part in ("over time", "by group")}
+            if not parts["by group"]:
+                continue
+            groups = everything.summary(get(measure), "year", by=("provider",), where=where)
+            compared += held(parts["by group"], groups, "provider")
+            recorded |= {row["group"] for row in parts["by group"]}
+            assert breakdown_of(parts["by group"]) == "provider"
+            whole = next(row for row in parts["over time"] if row["period"] == parts["by group"][0]["period"])
+            assert sum(float(row["denominator"]) for row in parts["by group"]) == float(whole["denominator"])
+    assert compared > 20 and {"Not recorded", PROVIDER.labels["PR1"]} <= recorded
 
 
 @pytest.mark.parametrize("role", list(ROLES))

@@ -114,6 +114,19 @@ def test_without_exact_the_columns_are_the_same_and_groups_rounded_or_hidden(mea
     assert hidden["special_cause"].null_count() == hidden["mean"].null_count() == hidden.height
 
 
+def test_numbers_by_provider_are_exact_ones_and_add_up(measures):
+    chosen = ("--measure", "placement_breakdown", "--measure", "attendance")
+    totals = measures(*chosen).group_by("measure", "period").agg(pl.col("numerator", "denominator").sum())
+    by_provider = measures(*chosen, "--by", "provider")
+    assert {"Not recorded", "PR1", "PR4"} <= set(by_provider["provider"]) and by_provider["numerator"].sum() > 0
+    sums = by_provider.group_by("measure", "period").agg(pl.col("numerator", "denominator").sum())
+    assert sums.sort("measure", "period").rows() == totals.sort("measure", "period").rows()
+    one = measures(*chosen, "--where", "provider=PR4").select("measure", "period", "numerator", "denominator")
+    alone = by_provider.filter(pl.col("provider") == "PR4", pl.col("denominator") > 0).select(one.columns)
+    assert one.filter(pl.col("denominator") > 0).rows() == alone.rows()
+    assert measures(*chosen, "--where", "provider=A provider of that name").is_empty()
+
+
 def test_totals_are_exact(measures):
     wanted = ("--measure", "education_plan", "--measure", "attendance")
     exact, protected = measures(*wanted), measures(*wanted, view=())
@@ -141,7 +154,7 @@ def test_exact_figures_that_cannot_be_recorded_are_refused(demo_database, capsys
 
 @pytest.mark.parametrize("arguments", [
     ["--by", "sex", "--by", "placement", "--by", "origin"], ["--by", "sex", "--by", "placement", "--where", "origin=uk"],
-    ["--where", "sex=F", "--where", "sex=M"],
+    ["--where", "sex=F", "--where", "sex=M"], ["--by", "provider"], ["--where", "provider=PR4"], ["--by", "sex", "--where", "provider=PR4"],
 ])
 def test_without_exact_a_table_that_could_give_a_child_away_is_a_usage_error(demo_database, capsys, arguments):
     assert main(["measures", "--database", demo_database, *arguments]) == 2

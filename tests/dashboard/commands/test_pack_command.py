@@ -66,6 +66,16 @@ def test_without_exact_it_is_protected_and_leaves_no_look_in_the_audit_log(
     assert not entries(workspace_engine(settings().workspace)).height
 
 
+@pytest.mark.parametrize("arguments", [["--by", "provider"], ["--where", "provider=PR4"]])
+def test_without_exact_there_is_no_pack_by_provider(
+    demo_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str],
+) -> None:
+    file = tmp_path / "pack.xlsx"
+    assert pack(*ONE, *arguments, "--output", file, "--database", demo_database) == 2
+    assert not file.exists() and "Provider is for exact numbers only" in capsys.readouterr().err
+    assert pack(*ONE, *arguments, "--exact", "--output", file, "--database", demo_database) == 0
+
+
 def test_exact_figures_are_in_the_audit_log_first_or_not_given(
     demo_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:

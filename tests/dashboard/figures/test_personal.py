@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
 from config.access import Role
+from config.disclosure import disclosure_rules
 from dashboard.access.roles import WITHOUT_SIGN_IN, Person
 from dashboard.content.view import Filters, View
 from dashboard.figures.permitted import (
@@ -23,8 +24,10 @@ from dashboard.figures.permitted import (
 from dashboard.figures.reporting import Reporting
 from data_access.engines import engine
 from data_access.tables import assessment, child, placement
+from metrics.disclosure.pairs import is_offered
 from metrics.judgement.targets import Targets
 from metrics.measures.catalogue import get, measures
+from metrics.summary.summarise import UnknownBreakdown
 from metrics.units.unit import Responsibility
 
 ANALYST = Person("Ann", "ann", Role.ANALYST)
@@ -156,6 +159,44 @@ def test_the_protected_view_has_no_table_of_three_characteristics_or_several_gro
     assert not is_in_protected_view(by, where)
     with pytest.raises(NotInProtectedView, match="at most two characteristics"):
         PermittedReporting(everything, WITHOUT_SIGN_IN, Guarded()).summary(get("education_plan"), "quarter", by=by, where=where)
+
+
+@pytest.mark.parametrize(("by", "where"), [
+    (("provider",), {}), (("sex", "provider"), {}), ((), {"provider": ("PR4",)}), (("sex",), {"provider": ("Not recorded",)}),
+])
+def test_the_protected_view_has_nothing_by_provider_whatever_the_rules_say(
+    everything: Reporting, by: tuple[str, ...], where: dict[str, tuple[str, ...]],
+) -> None:
+    own = PermittedReporting(everything, WITHOUT_SIGN_IN, Guarded())
+    assert "provider" not in own.breakdowns and "provider" in PermittedReporting(everything, ANALYST, Guarded()).breakdowns
+    with pytest.raises(NotInProtectedView, match="Provider is for exact numbers only"):
+        own.summary(get("education_plan"), "quarter", by=by, where=where)
+    with pytest.raises(UnknownBreakdown):
+        everything.protected_summary(get("education_plan"), "quarter", by=by, where={name: group for name, (group,) in where.items()})
+    rules = disclosure_rules().model_copy(update={"pairs": {"sex": ["provider"], "provider": ["sex"]}})
+    assert not is_offered(by, where, rules)
+
+
+def test_who_does_not_choose_providers_has_no_cells_by_them(reader: sa.Engine) -> None:
+    own = PermittedReporting(Reporting(reader), ANALYST, Guarded())
+    own.summary(get("education_plan"), "quarter", by=("placement",), where={"sex": ("F",)})
+    assert [key[-1] for key in own._reporting._cells] == [False]
+    plain = own._reporting.facts(get("education_plan").unit, "quarter").cells
+    assert "provider" not in plain.columns
+    own.summary(get("education_plan"), "quarter", where={"provider": ("PR1", "PR4")})
+    assert own._reporting.facts(get("education_plan").unit, "quarter").cells is plain
+
+
+def test_a_manager_is_told_of_no_provider_but_those_of_their_children(reader: sa.Engine) -> None:
+    with reader.connect() as connection:
+        placed = connection.execute(sa.select(placement.c.child_id, placement.c.provider).where(placement.c.provider.is_not(None))).all()
+        team = {row.child_id: row.team for row in connection.execute(sa.select(child.c.child_id, child.c.team))}
+    for responsibility in (Responsibility(("Family Support",)), Responsibility(("Permanence",), ("PR1",)), Responsibility()):
+        wanted = {
+            row.provider for row in placed if team.get(row.child_id) in responsibility.teams or row.provider in responsibility.providers
+        }
+        assert set(Reporting(reader, responsibility).providers) == wanted | ({"Not recorded"} if wanted else set())
+    assert Reporting(reader).providers[-1] == "Not recorded"
 
 
 def test_a_filter_on_the_breakdown_itself_counts_once() -> None:
