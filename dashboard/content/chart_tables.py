@@ -55,20 +55,12 @@ def _numbers(measure: Measure, row: dict[str, Any]) -> dict[str, str]:
 def _lines(measure: Measure, row: dict[str, Any]) -> dict[str, str]:
     """The target and the lines of the chart."""
     names = {"target": "Target", "mean": "Average", "lower_limit": "Lower limit", "upper_limit": "Upper limit", "median": "Median"}
-    lines = {title: _line(measure, name, row[name]) for name, title in names.items()}
+    lines = {title: "" if row[name] is None else figure(measure, row[name]) for name, title in names.items()}
     return {
         **lines,
         "Against target": upper_first(row["target_status"] or ""),
         "Unusual": _CAUSES.get(row["special_cause"] or "", ""),
     }
-
-
-def _line(measure: Measure, name: str, level: float | None) -> str:
-    """A line's level. A limit where no value can be is none: a share is never below 0% or above 100%, a rate never below 0."""
-    if level is None:
-        return ""
-    beyond = (not isinstance(measure, Mean) and level < 0) or (measure.percent and level > 1)
-    return "none" if beyond and name in ("lower_limit", "upper_limit") else figure(measure, level)
 
 
 _CAUSES = {

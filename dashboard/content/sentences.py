@@ -170,8 +170,10 @@ def _outside(trend: Trend, rows: pl.DataFrame, high: bool) -> str:
 
 
 def _two_of_three(trend: Trend, rows: pl.DataFrame, high: bool) -> str:
-    side = "upper" if high else "lower"
-    return f"two of three {NOUNS[grain(trend)][1]} in a row lie near the {side} limit or beyond it, which is rare while nothing changes"
+    where = "near the upper limit or beyond it" if high else "near the lower limit or beyond it"
+    if rows["upper_limit" if high else "lower_limit"][-1] is None:  # no value can be beyond it
+        where = "far above the average" if high else "far below the average"
+    return f"two of three {NOUNS[grain(trend)][1]} in a row lie {where}, which is rare while nothing changes"
 
 
 def _last_baseline(rows: pl.DataFrame) -> pl.DataFrame:

@@ -86,10 +86,11 @@ def steps(levels: Sequence[float | None], *, over_gaps: bool = False) -> tuple[P
 
 
 def within(levels: Sequence[float | None], baselines: Sequence[float | None]) -> tuple[Path, ...]:
-    """Paths from point to point within a baseline, of which each has one level, and over the whole of its first and last period."""
+    """Paths from point to point within a baseline, of which each has one level, and over the whole of its first and last period. They end
+    at a point without a level."""
     known = [index for index, baseline in enumerate(baselines) if baseline is not None]
     paths = []
-    for _, group in itertools.groupby(known, key=lambda index: baselines[index]):
+    for _, group in itertools.groupby(known, key=lambda index: (baselines[index], levels[index] is None)):
         inside = [(float(index), level) for index in group if (level := levels[index]) is not None]
         if inside:
             (first, start), (last, end) = inside[0], inside[-1]

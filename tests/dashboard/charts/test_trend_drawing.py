@@ -68,6 +68,8 @@ def test_limits_end_where_a_baseline_ends(levels: list[float | None]) -> None:
     baselines = [float(index // 4) for index in range(len(levels))]
     for path in within(levels, baselines):
         assert len({int(x + 0.5) // 4 for x, _ in path[1:-1]}) == 1
+        indices = [int(x + 0.5) for x, _ in path[1:-1]]
+        assert indices == list(range(indices[0], indices[-1] + 1))  # over no point without a level
         assert (path[0][0], path[-1][0]) == (path[1][0] - 0.5, path[-2][0] + 0.5)
     inner = [point for path in within(levels, baselines) for point in path[1:-1]]
     assert inner == [(index, level) for index, level in enumerate(levels) if level is not None]

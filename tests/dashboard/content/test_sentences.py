@@ -47,6 +47,13 @@ def test_trend_counts_the_points_that_move() -> None:
     assert "each of the last 6 quarters is above the one before it" in sentences.control_sentence(rising)
 
 
+def test_nothing_is_near_a_limit_that_is_not_there() -> None:
+    shares = [11, 11, 18, 8, 10, 8, 10, 8, 10, 18, 18, 9, 1, 10, 1]
+    trend = plans([(share, 100) for share in shares])
+    assert trend.latest is not None and trend.latest["special_cause"] == "two_of_three" and trend.latest["lower_limit"] is None
+    assert "two of three quarters in a row lie far below the average, which is rare" in sentences.control_sentence(trend)
+
+
 def test_common_cause_and_chance() -> None:
     trend = plans([*LEVEL, (71, 100), (70, 100), (69, 100)], 70)
     assert sentences.control_sentence(trend) == (

@@ -7,7 +7,7 @@ import pytest
 
 from config.targets import Target
 from metrics.judgement.targets import Targets, TargetStatus
-from metrics.judgement.trend import Chart, trend
+from metrics.judgement.trend import Chart, control_chart, trend
 from metrics.measures import catalogue
 
 PROGRAMMES, RATE = catalogue.get("assessed_before_programme"), catalogue.get("placement_breakdown_rate")
@@ -47,6 +47,35 @@ def test_denominators_that_vary_by_more_than_a_quarter_make_a_p_chart():
     steady = trend(PROGRAMMES, summary([0.5, 0.6] * 7, denominators=[100, 120] * 7), Targets(()))
     varying = trend(PROGRAMMES, summary([0.5, 0.6] * 7, denominators=[100, 200] * 7), Targets(()))
     assert (steady.method, varying.method) == ("xmr", "p")
+
+
+@pytest.mark.parametrize(("values", "lower", "upper"), [
+    ([0.02, 0.12] * 7, False, True), ([0.88, 0.98] * 7, True, False), ([0.1, 0.9] * 7, False, False), ([0.5, 0.52] * 7, True, True),
+])
+def test_a_limit_that_no_share_can_be_beyond_is_none(values, lower, upper):
+    points = summary(values)
+    drawn, (method, computed) = trend(PROGRAMMES, points, Targets(())), control_chart(PROGRAMMES, points, ())
+    assert method == "xmr"
+    assert (computed["lower"][-1] >= 0, computed["upper"][-1] <= 1) == (lower, upper)
+    for name, there in (("lower", lower), ("upper", upper)):
+        limits = drawn.frame[f"{name}_limit"]
+        assert limits.to_list() == (computed[name].to_list() if there else [None] * len(values))
+    assert drawn.frame["special_cause"].to_list() == computed["special_cause"].to_list()
+    assert drawn.frame["mean"].to_list() == computed["mean"].to_list()
+
+
+@pytest.mark.parametrize("id", ["attendance", "social_emotional_mean"])
+def test_a_mean_and_a_ratio_have_no_limit_beyond_their_range_either(id):
+    measure = catalogue.get(id)
+    most = 1 if measure.percent else 40
+    points = summary([0.0, most] * 7, per=1)
+    drawn = trend(measure, points, Targets(()))
+    assert drawn.chart == Chart.PROCESS_CONTROL
+    computed = control_chart(measure, points, ())[1]
+    assert (computed["lower"].drop_nulls() < 0).any() and (computed["upper"].drop_nulls() > most).any()
+    known = [(low is not None and low >= 0, high is not None and high <= most) for low, high in computed.select("lower", "upper").rows()]
+    shown = [(low is not None, high is not None) for low, high in drawn.frame.select("lower_limit", "upper_limit").rows()]
+    assert shown == known
 
 
 def test_a_rate_is_drawn_in_its_own_unit():
