@@ -48,17 +48,17 @@ def upload(page: Page, address: str, settle: Settle, *files: Path) -> None:
 
 def test_an_unknown_workbook_is_matched_once(page: Page, deployment: tuple[str, str], settle: Settle, tmp_path: Path) -> None:
     address, database = deployment
-    september = export(tmp_path / "Register 2024-09.xlsx", (1, "Confirmed", datetime.date(2024, 9, 3)), (2, "Suspected", "04/09/2024"))
+    september = export(tmp_path / "Register 2024-09.xlsx", (1, "Confirmed", datetime.date(2024, 9, 3)), (2, "Tier 2", "04/09/2024"))
     others = [tmp_path / "begun" / f"{name}.csv" for name in ("children", "education_plans")]
     upload(page, address, settle, *others, september)
     expect(page.get_by_text("Match columns: Register 2024-09.xlsx")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("2 rows read, 1 would be loaded, 1 quarantined.")).to_be_visible(timeout=PATIENCE)
     settle(page)
-    choose(page, "status: what 'Suspected' means", "possible")
+    choose(page, "status: what 'Tier 2' means", "possible")
     expect(page.get_by_text("2 rows read, 2 would be loaded, 0 quarantined.")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved: files named Register *.xlsx are now read as attachment_needs.")).to_be_visible(timeout=PATIENCE)
-    october = export(tmp_path / "Register 2024-10.xlsx", (1, "Confirmed", datetime.date(2024, 9, 3)), (2, "suspected", "04/10/2024"))
+    october = export(tmp_path / "Register 2024-10.xlsx", (1, "Confirmed", datetime.date(2024, 9, 3)), (2, "tier 2", "04/10/2024"))
     upload(page, address, settle, *others, october)
     page.get_by_role("button", name="Check the files").click()
     expect(page.get_by_text("What the dry run found")).to_be_visible(timeout=PATIENCE)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from dashboard.text.formatting import plural
 from data_access.file_system import locked
 from data_access.load import LoadError
 from data_access.load.reading.listing import PACKED, SUFFIXES
@@ -123,7 +124,8 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int, most: int
 
 
 def _too_large(most: int) -> str:
-    return f"The files are larger than {most} megabytes together, unpacked. Load them with 'qs133 load', or raise upload_megabytes."
+    limit = plural(most, "megabyte")
+    return f"The files are larger than {limit} together, unpacked. Load them with 'qs133 load', or raise upload_megabytes."
 
 
 def _is_data(path: PurePosixPath) -> bool:

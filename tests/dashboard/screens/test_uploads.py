@@ -59,11 +59,11 @@ def test_which_files_are_one_source(given: list[Given], sources: dict[str, list[
     ([Given("notes.docx")], "None of the files is a data file"),
     ([Given("a.zip", b"no zip")], "a.zip can't be opened as a zip file"),
     ([Given("a.csv"), Given("A.csv")], "was chosen twice"),
-    ([Given("a.csv", b"x" * 600_000), Given("b.csv", b"x" * 600_000)], "larger than 1 megabytes together"),
-    ([Given("bomb.zip", archive(("a.csv", b"0" * 5_000_000)))], "larger than 1 megabytes together"),
-    ([Given("parts.zip", archive(("a.csv", b"0" * 600_000), ("b.csv", b"0" * 600_000)))], "larger than 1 megabytes together"),
-    ([Given("bomb.xlsx", archive(("xl/worksheets/sheet1.xml", b"0" * 5_000_000)))], "larger than 1 megabytes together"),
-    ([Given("a.zip", archive(("b.xlsx", archive(("xl/worksheets/sheet1.xml", b"0" * 5_000_000)))))], "larger than 1 megabytes together"),
+    ([Given("a.csv", b"x" * 600_000), Given("b.csv", b"x" * 600_000)], "larger than 1 megabyte together"),
+    ([Given("bomb.zip", archive(("a.csv", b"0" * 5_000_000)))], "larger than 1 megabyte together"),
+    ([Given("parts.zip", archive(("a.csv", b"0" * 600_000), ("b.csv", b"0" * 600_000)))], "larger than 1 megabyte together"),
+    ([Given("bomb.xlsx", archive(("xl/worksheets/sheet1.xml", b"0" * 5_000_000)))], "larger than 1 megabyte together"),
+    ([Given("a.zip", archive(("b.xlsx", archive(("xl/worksheets/sheet1.xml", b"0" * 5_000_000)))))], "larger than 1 megabyte together"),
     ([Given(f"{number}.csv") for number in range(501)], "501 files were chosen"),
 ])
 def test_what_cannot_be_used_is_a_sentence(given: list[Given], words: str) -> None:
