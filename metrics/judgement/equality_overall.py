@@ -32,6 +32,10 @@ COUNTED_BY = {
     "placement_breakdown_rate": "placement_breakdown",
 }
 """The measure whose denominator is the number of children behind days or sessions."""
+HAVING_ANY = {
+    "suspension_rate": "suspended", "suspension_rate_in_care": "suspended_in_care", "placement_breakdown_rate": "placement_breakdown",
+}
+"""The measure whose numerator is the number of children who have any of a rate's events. Of permanent exclusions, a child has one."""
 SUMMED = ("numerator", "denominator", "children")
 
 RESULT: dict[str, Any] = {
@@ -48,7 +52,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Table:
-    """One measure by one breakdown: its summaries of all periods and of all years, by group and of all together, with `children`."""
+    """One measure by one breakdown: its summaries of all periods and of all years, by group and of all together, with `children`; of a
+    rate those of all together with `having_any`, where that is known."""
 
     measure: Measure
     breakdown: Breakdown
@@ -64,6 +69,13 @@ def with_children(rows: pl.DataFrame, counted: pl.DataFrame | None, by: Sequence
         return rows.with_columns(pl.col("denominator").alias("children"))
     on = ["period", *by]
     return rows.join(counted.select(*on, pl.col("denominator").alias("children")), on=on, how="left", maintain_order="left")
+
+
+def with_having_any(totals: pl.DataFrame, having: pl.DataFrame | None) -> pl.DataFrame:
+    """A rate's totals with `having_any`, how many children have any of the events: the numerators that HAVING_ANY says, `having`."""
+    if having is None:
+        return totals
+    return totals.join(having.select("period", having_any="numerator"), on="period", how="left", maintain_order="left")
 
 
 def compare_all(tables: Sequence[Table], period: str | None = None) -> pl.DataFrame:
@@ -172,6 +184,7 @@ def _gap(measure: Measure, told: list[Row], totals: list[Row], own: Row, rest: R
             round(own["numerator"]), own["denominator"], round(rest["numerator"]), rest["denominator"], rounding=rounding,
         )
         found = Difference(per_one.difference * measure.per, per_one.lower * measure.per, per_one.upper * measure.per, per_one.p_value)
+        found = of_repeated(found, _spread(totals))
     else:
         one, whole = told[0], totals[0]
         if one["lower"] is None or whole["lower"] is None:
@@ -189,6 +202,15 @@ def _gap(measure: Measure, told: list[Row], totals: list[Row], own: Row, rest: R
         "stands_for": None if isinstance(measure, Mean) else _half_away(found.difference / per * own["denominator"]),
         "certainty": "unreliable" if min(own["children"], rest["children"]) < RELIABLE_FROM else "reliable",
     }
+
+
+def _spread(totals: list[Row]) -> float:
+    """How much more a rate's events vary than independent ones, because some children have several."""
+    having = [row.get("having_any") for row in totals]
+    if any(number is None for number in having):
+        return 1.0
+    added = _sum(totals)
+    return comparison_of_values.spread_between_children(added["numerator"], added["children"], sum(number or 0 for number in having))
 
 
 def _of_shares(own: Row, rest: Row, rounding: float) -> Difference:

@@ -2,7 +2,8 @@
 
 The interval of a difference is put together from the two values' own intervals (Zou and Donner 2008, Statist. Med. 27, 1693 to
 1702; for two shares it is Newcombe's). For rates the p value is that of the exact conditional test (Przyborowski and Wilenski 1940,
-Biometrika 31, 313 to 323): of all events, as many in the first group as its part of the exposure gives. For averages and ratios of
+Biometrika 31, 313 to 323): of all events, as many in the first group as its part of the exposure gives. That takes events as
+independent, which those of one child are not: `spread_between_children` says by how much more they vary. For averages and ratios of
 totals it is that at which the interval would just reach 0, with Student's t.
 """
 
@@ -40,6 +41,23 @@ def rates(events_1: int, exposure_1: float, events_2: int, exposure_2: float, *,
     return Difference(gap, lower, upper, p)
 
 
+def spread_between_children(events: float, children: float, with_any: float) -> float:
+    """How many times a Poisson's is the variance of a number of events of which some children have several; 1 where they have one each.
+
+    `with_any` is how many of the children have an event. Events are taken to be negative binomial among children, whose spread follows
+    from their mean and from how many have none (Anscombe 1950, Biometrika 37, 358 to 382).
+    """
+    from scipy.optimize import brentq  # slow to import
+
+    if not 0 < with_any < events or with_any > children:
+        return 1.0
+    # With a mean m and a spread s, a child has no event with the chance s ** (-m / (s - 1)).
+    seen = -math.log1p(-min(with_any / children, 1 - 0.5 / children)) / (events / children)
+    if seen > 1 - 1e-6:
+        return 1.0
+    return float(brentq(lambda spread: math.log(spread) / (spread - 1) - seen, 1 + 1e-9, 1e9))
+
+
 def values(value_1: float, half_1: float, number_1: int, value_2: float, half_2: float, number_2: int) -> Difference:
     """Two averages or ratios of totals: each with half its 95% interval and of how many children it is. Both have two children or more."""
     from scipy.special import stdtr, stdtrit
@@ -52,7 +70,7 @@ def values(value_1: float, half_1: float, number_1: int, value_2: float, half_2:
 
 
 def of_repeated(found: Difference, effect: float) -> Difference:
-    """The same where the children were counted several times: the variance is `effect` times that of as many different children."""
+    """The same where what is counted is less than so many independent children or events: the variance is `effect` times theirs."""
     from scipy.special import ndtr, ndtri
 
     wider = math.sqrt(effect)

@@ -24,11 +24,20 @@ from dashboard.text.formatting import (
     where_words,
 )
 from metrics.judgement.equality import Standing
-from metrics.judgement.equality_overall import COUNTED_BY, YEARS, Table, compare_all, with_children, worse_off
+from metrics.judgement.equality_overall import (
+    COUNTED_BY,
+    HAVING_ANY,
+    YEARS,
+    Table,
+    compare_all,
+    with_children,
+    with_having_any,
+    worse_off,
+)
 from metrics.measures.catalogue import measures
 from metrics.measures.cohort_words import children_of
 from metrics.measures.kinds import Measure, Proportion, Rate, RatioOfTotals
-from metrics.statistics.comparison import COMPARED_FROM, NOT_RECORDED
+from metrics.statistics.comparison import COMPARED_FROM, NOT_RECORDED, RELIABLE_FROM
 from metrics.units.breakdowns import EVERY, EXACT_ONLY, Breakdown
 
 Row = Mapping[str, Any]
@@ -38,8 +47,8 @@ YEAR = "year"
 METHOD = (
     "Each group is compared with the rest of the children. False discoveries are controlled over all comparisons on this list at once "
     "(Benjamini and Hochberg): at most about 5 in 100 of the gaps named here are expected to be chance. Rates are tested by the exact "
-    "conditional test, averages and attendance by Student's t on the children. One child can have many suspensions: look at who is "
-    "behind a gap in a rate. "
+    "conditional test, made less sure by how many events are of the same few children; averages and attendance by Student's t on the "
+    "children. "
     f"Where the period has fewer than {COMPARED_FROM} children of a group, the last complete year is taken instead and, where what is "
     f"counted happens anew each year, up to {YEARS} years together; a child counts once in each year, and the interval is widened for that."
 )
@@ -58,6 +67,9 @@ def compare_everything(view: View, period: str | None) -> pl.DataFrame:
         return (with_children(shown[0], shown[1] if counter else None, by), with_children(yearly[0], yearly[1] if counter else None, by))
 
     totals = {measure.id: both(measure, ()) for measure in all_measures}
+    for id, (shown, yearly) in list(totals.items()):
+        having = totals.get(HAVING_ANY.get(id, ""))
+        totals[id] = (with_having_any(shown, having and having[0]), with_having_any(yearly, having and having[1]))
     tables = []
     for breakdown in _seen(view):
         for measure in all_measures:
@@ -174,7 +186,7 @@ def _table_row(measure: Measure, row: Row) -> dict[str, str]:
         "Measure": escape_markdown(measure.title),
         "Group": f"{breakdown.title}: {escape_markdown(breakdown.label(row['group']))}", "Value": own, "The rest": rest,
         "Gap (95% confidence interval)": gap_and_interval(measure, row), "Stands for": stands_for(measure, row),
-        "For how long": how_long(row), "Compared over": _over(row), "How it stands": standing_words(row),
+        "For how long": how_long(row), "Compared over": _over(row), "How sure": _how_sure(row),
     }
 
 
@@ -220,6 +232,12 @@ def how_long(row: Row) -> str:
     unit = "year" if row["years"] else "period"
     often = f"in {number(row['periods_worse'])} of {plural(row['periods_known'], unit)}"
     return f"since {row['worse_since']:%B %Y}; {often}" if row["worse_since"] is not None else often
+
+
+def _how_sure(row: Row) -> str:
+    """'p 0.003', and that few are on one side: all rows of the table are clear."""
+    few = f"; fewer than {RELIABLE_FROM} on one side" if row["certainty"] == "unreliable" else ""
+    return f"p {p_words(row['adjusted_p_value'])}{few}"
 
 
 def _over(row: Row) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import polars as pl
 import pytest
@@ -18,11 +19,13 @@ from data_access.engines import engine
 from metrics.judgement.equality_overall import worse_off
 from metrics.judgement.targets import Targets
 from metrics.measures.catalogue import get, measures
+from metrics.statistics.comparison_of_values import of_repeated, rates, spread_between_children
 from metrics.summary.summarise import State
 from tests.dashboard.people import ANALYST, Agreeing
 from tests.dashboard.walking import html_words
 
-SOME = ("education_plan_up_to_date", "carer_trained", "suspension_rate", "attendance", "persistent_absence", "social_emotional_mean")
+SOME = ("education_plan_up_to_date", "carer_trained", "suspension_rate", "suspended", "attendance", "persistent_absence",
+        "social_emotional_mean")
 
 
 @pytest.fixture(scope="module")
@@ -58,12 +61,29 @@ def test_it_is_worked_out_only_once_somebody_opens_it(view: View) -> None:
     shown = app.table[0].value
     assert shown.shape[0] == worse_off(compared).height > 0
     assert "Placement: Children's home or residential school" in set(shown["Group"])
+    assert all(re.fullmatch(r"p (0\.0\d+|under 0\.001)(; fewer than 30 on one side)?", sure) for sure in shown["How sure"])
+    unreliable = worse_off(compared)["certainty"] == "unreliable"
+    assert [sure.endswith("on one side") for sure in shown["How sure"]] == unreliable.to_list()
 
 
 def test_rates_and_attendance_are_compared_too(view: View) -> None:
     compared = overall.compare_everything(view, None)
     made = compared.filter(pl.col("p_value").is_not_null())
     assert {"suspension_rate", "attendance", "social_emotional_mean"} <= set(made["measure"])
+
+
+def test_a_rate_is_tested_with_how_unevenly_its_events_fall(view: View) -> None:
+    """By quarter, of those compared in the quarter: as by hand, from the two totals."""
+    compared = overall.compare_everything(view, None).filter(pl.col("measure") == "suspension_rate", pl.col("years") == 0)
+    made = compared.filter(pl.col("p_value").is_not_null())
+    assert made.height
+    for row in made.iter_rows(named=True):
+        period = pl.col("period") == row["period"]
+        events, having = (view.summary(get(id)).filter(period).row(0, named=True) for id in ("suspension_rate", "suspended"))
+        spread = spread_between_children(events["numerator"], events["denominator"], having["numerator"])
+        parts = round(row["numerator"]), row["denominator"], round(row["rest_numerator"]), row["rest_denominator"]
+        assert row["p_value"] == pytest.approx(of_repeated(rates(*parts), spread).p_value)
+        assert row["p_value"] > rates(*parts).p_value or spread == 1 or row["p_value"] == 1
 
 
 def test_it_is_made_from_what_is_shown_and_from_nothing_else(view: View) -> None:

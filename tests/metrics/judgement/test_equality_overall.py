@@ -1,8 +1,10 @@
 """Everything compared at once: rates and averages against a slow reference, years taken together, and false discoveries over all."""
 
+import dataclasses
 import datetime
 import math
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -148,6 +150,58 @@ def test_shares_are_as_each_alone_and_false_discoveries_are_controlled_over_all(
         if row["p_value"] is not None:
             assert own["stands_for"] == row["children"]
             assert (own["standing"] in ("worse", "better")) == (row["verdict"] != "no clear difference" and p <= 0.05)
+
+
+def test_a_rates_gap_is_less_sure_where_few_children_have_most_of_the_events():
+    sums = {"F": (30, 100), "M": (30, 200)}
+    alone = table(RATE, [sums])
+    of_children = {count: alone.totals.with_columns(having_any=pl.lit(float(count))) for count in (30, 40, 60)}  # 60 events are
+    found = {
+        count: by_group(compare_all([dataclasses.replace(alone, totals=totals)]))[RATE, "F"] for count, totals in of_children.items()
+    }
+    plain = by_group(compare_all([alone]))[RATE, "F"]
+    assert found[60]["p_value"] == plain["p_value"] < found[40]["p_value"] < found[30]["p_value"]
+    assert found[30]["upper"] - found[30]["difference"] > plain["upper"] - plain["difference"]
+    assert found[30]["difference"] == plain["difference"]
+    spread = comparison_of_values.spread_between_children(60, 300, 30)
+    wider = comparison_of_values.of_repeated(comparison_of_values.rates(30, 100, 30, 200), spread)
+    assert found[30]["p_value"] == pytest.approx(wider.p_value)
+
+
+@pytest.mark.parametrize(("mean", "alike"), [(0.25, 0.1), (0.1, 0.05), (0.6, 0.5)])
+def test_events_of_the_same_children_make_no_gaps_that_are_none(mean, alike):
+    """Two groups whose children are suspended alike often, a few of them many times: at most about 5 in 100 differ by chance."""
+    random, times, sizes = np.random.default_rng(7), 600, (150, 600)
+    wrong = {"events": 0, "children": 0}
+    for _ in range(times):
+        one, rest = (random.negative_binomial(alike, alike / (alike + mean), size) for size in sizes)
+        events, having = int(one.sum() + rest.sum()), int((one > 0).sum() + (rest > 0).sum())
+        plain = comparison_of_values.rates(int(one.sum()), sizes[0], int(rest.sum()), sizes[1])
+        spread = comparison_of_values.spread_between_children(events, sum(sizes), having)
+        wrong["events"] += plain.p_value < 0.05
+        wrong["children"] += comparison_of_values.of_repeated(plain, spread).p_value < 0.05
+    assert wrong["events"] / times > 0.12 and wrong["children"] / times < 0.075
+
+
+@given(st.integers(1, 400), st.integers(1, 400), st.integers(1, 400))
+def test_the_spread_is_that_of_the_negative_binomial_with_as_many_who_have_none(events, children, having):
+    spread = comparison_of_values.spread_between_children(events, children, having)
+    assert spread >= 1
+    if spread > 1 and having < children:
+        mean = events / children
+        alike = mean / (spread - 1)
+        assert (alike / (alike + mean)) ** alike == pytest.approx(1 - having / children, rel=1e-5)
+    if having == events:
+        assert spread == 1
+
+
+@pytest.mark.parametrize("id", sorted(equality_overall.HAVING_ANY))
+def test_those_who_have_any_event_are_counted_among_the_same_children(id):
+    having = get(equality_overall.HAVING_ANY[id])
+    assert having.unit is get(id).unit and having.kind == "proportion"
+    rate = pl.DataFrame({"period": ["a", "b"], "numerator": [7.0, 9.0]})
+    counted = pl.DataFrame({"period": ["b", "a"], "numerator": [4.0, 3.0]})
+    assert equality_overall.with_having_any(rate, counted)["having_any"].to_list() == [3.0, 4.0]
 
 
 def test_a_rate_is_in_its_own_unit_and_says_how_many_events_it_stands_for():
