@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from config.access import access
+from config.data_quality import data_quality
 from config.home import VARIABLE, home_folder
 from dashboard.access.personal import TOKEN, new_access, personal_refusal
 from dashboard.access.personal import VARIABLE as PERSONAL
@@ -67,11 +68,7 @@ def run(options: argparse.Namespace) -> int:
     environment = {**os.environ, VARIABLE: str(home_folder()), "PYTHONPATH": packages}
     if options.database:
         environment["QS133_DATABASE_URL"] = options.database
-    # -P: nothing in the home folder stands in for a package.
-    server = [
-        sys.executable, "-P", "-m", "streamlit", "run", str(SERVER),
-        "--server.port", str(options.port), "--server.address", options.address, *ALWAYS,
-    ]
+    server = server_command(options.address, options.port)
     if is_this_machine(options.address) and not sign_in and not rules.deployment_protects:
         # No other site's page may reach this server under a name that it has resolved to this machine.
         for name in OWN_NAMES:
@@ -79,6 +76,15 @@ def run(options: argparse.Namespace) -> int:
     print("The dashboard is starting.", file=sys.stderr, flush=True)
     where = _where(options, environment)
     return _run(server, environment, lambda: _tell_when_ready(_address(options), where))
+
+
+def server_command(address: str, port: int) -> list[str]:
+    """The command that starts the server. Raises ConfigError."""
+    # -P: nothing in the home folder stands in for a package.
+    return [
+        sys.executable, "-P", "-m", "streamlit", "run", str(SERVER), "--server.port", str(port), "--server.address", address, *ALWAYS,
+        "--server.maxUploadSize", str(data_quality().upload_megabytes),  # otherwise the server refuses from 200 megabytes on
+    ]
 
 
 def _where(options: argparse.Namespace, environment: dict[str, str]) -> str:

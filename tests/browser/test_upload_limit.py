@@ -45,6 +45,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
     page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
     upload(page, address, settle, large(tmp_path / "attachment_needs.csv", 2))
     expect(page.get_by_test_id("stFileUploader")).to_contain_text("File must be 1.0MB or smaller", timeout=PATIENCE)
+    expect(page.get_by_text("A file marked in red is larger")).to_be_visible()
     take_screenshot(page, "upload_too_large")
     expect(page.get_by_role("button", name="Check the files")).to_have_count(0)
     assert sent == []

@@ -100,6 +100,10 @@ def _choose_and_load(guard: SessionGuard) -> None:
         help="Tables of a return are recognised by their columns, extracts by their file's name. Put each return into a folder of its own "
         "and choose the folder that holds them all, or make a zip file of each.",
     )
+    st.caption(
+        f"At most {plural(data_quality().upload_megabytes, 'megabyte')} together, unpacked. A file marked in red is larger, or of a kind "
+        "that is not read, and is not sent. Load larger ones with `qs133 load`, or raise `upload_megabytes`."
+    )
     template_downloads()
     what = st.segmented_control(
         "What loading does", [REPLACE, BESIDE], default=REPLACE, required=True, key="load_what",
