@@ -154,5 +154,6 @@ def name_likeness(name: str, ours: str, names: Sequence[str]) -> float:
     known = [plain(ours), *names]
     exact = max(fuzz.ratio(said, each) for each in known)
     sorted_words = max(fuzz.token_sort_ratio(said, each) for each in known)
-    within = max(fuzz.token_set_ratio(said, each) if len(each) > 3 else 0.0 for each in known)
+    # 'Ref' has a word of 'child ref', and says not whose.
+    within = max(fuzz.token_set_ratio(said, each) if len(each) > 3 and not set(said.split()) < set(each.split()) else 0.0 for each in known)
     return max(exact, sorted_words, 0.85 * within)

@@ -15,12 +15,13 @@ CHILD = (
     "unique id", "local id", "social care id", "id number", "yp id", "young person id", "cla id", "lac id", "id",
 )
 UPN = ("upn", "unique pupil number", "pupil upn", "child upn", "student upn")
-START = ("start date", "date started", "started", "start", "from", "date from", "from date", "begin date", "date began", "effective from")
+START = ("start date", "date started", "started", "start", "from", "date from", "from date", "begin date", "date began", "effective from",
+         "date commenced", "commenced")
 END = ("end date", "date ended", "ended", "finished", "end", "to", "date to", "to date", "finish date", "ceased", "date ceased",
-       "closed date", "effective to")
+       "closed date", "closed on", "closed", "effective to")
 COMPLETED = ("completed date", "date completed", "completion date", "date of completion", "date signed off", "authorised date",
              "date authorised", "finalised date", "date finalised", "completed on", "completed")
-PROVIDER = ("provider", "provider name", "agency", "organisation", "supplier")
+PROVIDER = ("provider", "provider name", "agency", "organisation", "supplier", "delivered by")
 
 NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "children": {
@@ -50,7 +51,7 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "assessments": {
         "assessment_id": ("assessment id", "assessment number", "assessment ref", "assessment reference", "form id", "workflow id",
-                          "step id"),
+                          "step id", "ref", "reference"),
         "completed_date": (*COMPLETED, "assessment date", "assessment completed date", "date of assessment"),
         "personal": ("personal", "personal factors", "child factors"), "placement": ("placement", "placement factors"),
         "education": ("education", "educational factors", "school factors"),
@@ -62,8 +63,9 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "programmes": {
         "programme_id": ("programme id", "programme ref", "intervention id", "referral id", "referral number", "referral ref",
-                         "service id"),
-        "programme": ("programme", "intervention", "programme name", "programme type", "intervention type", "service", "service type"),
+                         "service id", "ref", "reference"),
+        "programme": ("programme", "intervention", "programme name", "programme type", "intervention type",
+                      "programme offered", "service", "service type"),
         "offered_date": ("offered date", "date offered", "offer date", "referral date", "date referred"),
         "start_date": (*START, "programme start", "intervention start date"), "end_date": (*END, "programme end",
                        "intervention end date"),
@@ -75,12 +77,14 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         "session_date": ("session date", "date of session", "appointment date", "date delivered", "date", "visit date"),
         "minutes": ("minutes", "duration", "duration minutes", "length", "session length", "duration mins", "length mins"),
         "filmed_minutes": ("filmed minutes", "minutes filmed", "video minutes", "mins filmed", "filming time"),
-        "watched_together": ("watched together", "video watched together", "video reviewed", "watched back", "footage reviewed"),
+        "watched_together": ("watched together", "video watched together", "video reviewed", "watched back", "footage reviewed",
+                             "watched with parent"),
     },
     "outcome_scores": {
         "domain": ("domain", "outcome domain", "area"), "instrument": ("instrument", "measure", "tool", "questionnaire", "scale",
                    "measure name"),
-        "score_date": ("score date", "date of score", "date scored", "date of sdq", "sdq date", "date completed", "assessment date"),
+        "score_date": ("score date", "date of score", "date scored", "date of sdq", "sdq date", "date completed",
+                       "date administered", "assessment date"),
         "score": ("score", "total score", "sdq score", "total difficulties", "total difficulties score", "sdq total"),
     },
     "education_plans": {
@@ -91,7 +95,8 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         "support_details": ("support details", "support recorded", "details of support", "attachment support", "support in place",
                             "support strategies", "support recorded in pep"),
         "contacts": ("contacts", "contact details", "contacts recorded", "contact details recorded", "professional contacts"),
-        "key_person": ("key person", "key adult", "key adult identified", "key person identified", "named key adult", "trusted adult"),
+        "key_person": ("key person", "key adult", "key adult identified", "key person identified", "named key adult", "trusted adult",
+                       "key worker", "key worker in school", "named person"),
         "safe_place": ("safe place", "safe space", "safe place identified", "safe space identified", "safe base"),
     },
     "attendance": {
@@ -101,7 +106,7 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "exclusions": {
         "start_date": (*START, "exclusion date", "exclusion start", "exclusion start date", "suspension start", "suspension start date",
-                       "date of exclusion", "date of suspension", "suspension date"),
+                       "date of exclusion", "date of suspension", "suspension date", "incident date", "date of incident"),
         "category": ("category", "exclusion category", "exclusion type", "suspension type", "type", "exclusion category description",
                      "suspension or exclusion"),
         "sessions": ("sessions", "number of sessions", "sessions excluded", "sessions missed", "total sessions", "no of sessions"),
@@ -114,9 +119,9 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
                      "ht end"),
         "possible_sessions": ("possible sessions", "sessions possible", "possible", "possible marks", "total possible",
                               "possible attendances",
-                              "poss sessions", "total sessions"),
+                              "poss sessions", "poss", "total sessions"),
         "attended_sessions": ("attended sessions", "sessions attended", "attended", "attendances", "present", "present marks",
-                              "sessions present", "total attended", "total present", "actual attendances"),
+                              "sessions present", "total attended", "total present", "actual attendances", "att"),
     },
     "carers": {
         "carer_id": ("carer id", "carer ref", "carer reference", "carer number", "foster carer id", "household id", "provider id",

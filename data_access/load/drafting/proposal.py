@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import polars as pl
+
 from config.code_lists import plain
 from config.sources import Child, SourceDescription
 from data_access.load.checking import specification as spec
@@ -50,6 +52,9 @@ OFTEN = {
     "instrument": " Add one to the file that says sdq_total in each row, or which instrument it was.",
 }
 """Needed columns that an export of one questionnaire leaves out, and how much their lack tells, of that of another."""
+
+VALUES_SAY = 60.0
+"""What a name counts, of 100, where all values are words for the codes of a needed column: 'Outcome', with suspensions in it."""
 
 SDQ = re.compile(r"(?<![a-z])sdq(?![a-z])|strengths and difficulties", re.IGNORECASE)
 
@@ -133,6 +138,8 @@ def _score(table: spec.Table, ours: str, column: Column) -> float:
     by_name = name_likeness(column.name, ours, NAMES.get(table.name, {}).get(ours, ()))
     if rule.kind is Kind.DATE and column.serials > 0.8 and by_name > SURE:
         return by_name * 0.67
+    if rule.kind is Kind.CODE and rule.required and suits > 0.95 and column.counts:
+        by_name = max(by_name, VALUES_SAY)
     is_named = by_name >= NAMED_ALIKE.get(rule.kind, OTHERS_NAMED_ALIKE) or rule.exact
     if not is_named or (column.counts and rule.kind is not Kind.TEXT and suits < 0.4):
         return 0.0
@@ -202,17 +209,25 @@ def _totals(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
 
 
 def _last_day_included(table: spec.Table, matches: Mapping[str, Match], look: Look, unsure: list[str]) -> bool:
-    """Whether end dates say the last day: then the next stretch begins a day later."""
+    """Whether end dates say the last day: then the next stretch begins a day later, or they are of whole months or school weeks."""
     if not table.interval or any(name not in matches for name in table.interval):
         return False
-    start, end = (
-        read_dates(look.values(matches[name].column.name).str.strip_chars(), matches[name].column.formats).drop_nulls().unique()
-        for name in table.interval
-    )
+    dates = [read_dates(look.values(matches[name].column.name).str.strip_chars(), matches[name].column.formats) for name in table.interval]
+    if _whole_months_or_weeks(*dates):
+        return True
+    start, end = (each.drop_nulls().unique() for each in dates)
     same, next_day = int(end.is_in(start.implode()).sum()), int(end.dt.offset_by("1d").is_in(start.implode()).sum())
     if not same and not next_day:
         unsure.append("last_day_included: set it to true if the end date is the last day itself and not the day after it.")
     return next_day > same
+
+
+def _whole_months_or_weeks(start: pl.Series, end: pl.Series) -> bool:
+    first, last = pl.col("first"), pl.col("last")
+    month = (first.dt.day() == 1) & (last == last.dt.month_end())
+    week = (first.dt.weekday() == 1) & last.dt.weekday().is_in([5, 7]) & ((last - first).dt.total_days() < 7)
+    held = pl.DataFrame({"first": start, "last": end}).drop_nulls().select(whole=month | week)["whole"]
+    return not held.is_empty() and bool(held.all())
 
 
 def _values(table: spec.Table, matches: Mapping[str, Match], unsure: list[str]) -> dict[str, dict[str, str]]:
@@ -262,6 +277,12 @@ def _about_values(table: spec.Table, matches: Mapping[str, Match], columns: Sequ
         if rule.kind is Kind.DATE and match.column.serials > 0.8:
             said.append(f"{name}: {match.column.name!r} has such a name, but {_no_date(next(iter(match.column.counts)))}")
     used = {match.column.name for match in matches.values()}
+    for name, match in matches.items():
+        known = NAMES.get(table.name, {}).get(name, ())
+        dated = [each.name for each in columns if each.name not in used and each.dates > 0.8]
+        more = [each for each in dated if name_likeness(each, name, known) > SURE]
+        if more and table.rules[name].kind is Kind.DATE and re.search("[0-9]", match.column.name):
+            said.append(f"columns.{name}: {', '.join(map(repr, more))} may be more of them. Describe the file once more for each.")
     for name in (each for each in table.columns if each not in matches and table.rules[each].kind is Kind.DATE):
         known = NAMES.get(table.name, {}).get(name, ())
         named = [each for each in columns if each.counts and each.name not in used and name_likeness(each.name, name, known) > SURE]

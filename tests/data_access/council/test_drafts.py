@@ -73,6 +73,42 @@ def test_ticks_without_crosses_ask_what_a_blank_is(tmp_path: Path) -> None:
     assert any('Add "" = 0 if a blank means no' in sentence for sentence in found.unsure)
 
 
+@pytest.mark.parametrize(("periods", "last_day"), [
+    ((("02/09/2024", "06/09/2024"), ("09/09/2024", "13/09/2024")), True),
+    ((("02/09/2024", "08/09/2024"), ("09/09/2024", "15/09/2024")), True),
+    ((("02/09/2024", "09/09/2024"), ("09/09/2024", "16/09/2024")), False),
+    ((("01/09/2024", "30/09/2024"), ("01/02/2024", "29/02/2024")), True),
+    ((("01/09/2024", "01/10/2024"),), False),
+    ((("02/09/2024", "25/10/2024"), ("04/11/2024", "20/12/2024")), False),
+])
+def test_ends_of_weeks_and_months_are_their_last_days(tmp_path: Path, periods: Sequence[tuple[str, str]], last_day: bool) -> None:
+    lines = [f"{child},{start},{end},40,38" for child in CHILDREN for start, end in periods]
+    found = drafted(tmp_path, "Pupil ID,Start,End,Poss,Att", *lines, name="attendance.csv")
+    assert (found.description.becomes, found.description.last_day_included) == ("attendance_summary", last_day)
+
+
+def test_a_plan_a_term_in_columns_of_their_own_is_told(tmp_path: Path) -> None:
+    found = drafted(tmp_path, "Child ID,PEP Date 1,PEP Date 2", *(f"{child},02/10/2024,03/02/2025" for child in CHILDREN))
+    assert found.description.columns == {"completed_date": "PEP Date 1"}
+    assert any("'PEP Date 2' may be more of them. Describe the file once more" in sentence for sentence in found.unsure)
+
+
+def test_values_tell_what_a_name_does_not(tmp_path: Path) -> None:
+    lines = [f"{child},02/10/2024,{'Suspension' if number % 2 else 'Permanent exclusion'},1" for number, child in enumerate(CHILDREN)]
+    found = drafted(tmp_path, "pupil_no,incident_date,outcome,days", *lines, name="susp_perm.csv")
+    assert found.description.becomes == "exclusions"
+    assert found.description.columns == {"start_date": "incident_date", "category": "outcome"}
+
+
+def test_a_reference_is_the_programmes_and_not_the_childs(tmp_path: Path) -> None:
+    lines = [f"R{number},{child},Video feedback,02/09/2024,10/09/2024" for number, child in enumerate(CHILDREN)]
+    found = drafted(tmp_path, "Ref,Child Mosaic ID,Programme offered,Date of offer,Date commenced", *lines, name="parenting.csv")
+    assert {ours: match.column.name for ours, match in found.matches.items()} == {
+        "programme_id": "Ref", "child_id": "Child Mosaic ID", "programme": "Programme offered", "offered_date": "Date of offer",
+        "start_date": "Date commenced",
+    }
+
+
 def test_peoples_names_are_nobodys_team(tmp_path: Path) -> None:
     head = "Person ID,Name,Child's surname,Known as name,DOB,Sex"
     found = drafted(tmp_path, head, *(f"{child},Ann,Other,An,01/02/2015,F" for child in CHILDREN), name="caseload.csv")
