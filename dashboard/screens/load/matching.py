@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.code_lists import plain
 from config.sources import Child, SourceDescription
-from dashboard.screens.load.uploads import UploadedFile, on_disk
+from dashboard.screens.load.uploads import IF_DESCRIBED, UploadedFile, on_disk
 from data_access.load.checking import specification as spec
 from data_access.load.drafting.columns import Column
 from data_access.load.drafting.looking import Look, look_at
@@ -39,7 +39,7 @@ def unknown_files(files: Sequence[UploadedFile], described: Sequence[SourceDescr
     """The files of an upload whose columns have to be matched."""
     found: list[Unknown] = []
     for file in files:
-        if not file.name.lower().endswith((*ENDINGS, ".csv.gz", ".tsv.gz")):
+        if not file.name.lower().endswith((*ENDINGS, *IF_DESCRIBED, ".csv.gz", ".tsv.gz")):
             continue
         with on_disk([file]) as sources:
             held = DataFile(_only(sources))
@@ -49,9 +49,11 @@ def unknown_files(files: Sequence[UploadedFile], described: Sequence[SourceDescr
                 read_own("", held)
             except FileProblem as problem:
                 try:
-                    found.append(Unknown(file, look_at(held), str(problem)))
+                    look = look_at(held)
                 except FileProblem:
                     continue  # it can't be read at all, and the dry run says so
+                if len(look.columns) > 1 or not file.name.lower().endswith(IF_DESCRIBED):
+                    found.append(Unknown(file, look, str(problem)))
     return found
 
 

@@ -23,7 +23,7 @@ from dashboard.figures.descriptions import every_description
 from dashboard.figures.reporting import NoData
 from dashboard.screens.load.match import match_columns, template_downloads
 from dashboard.screens.load.report import show_report
-from dashboard.screens.load.uploads import UPLOADER, data_files, on_disk
+from dashboard.screens.load.uploads import IF_DESCRIBED, UPLOADER, data_files, on_disk
 from dashboard.session.state import current_data
 from dashboard.text.formatting import escape_markdown, plural
 from data_access.engines import DatabaseUnavailable, NoDatabase
@@ -34,7 +34,7 @@ from data_access.load.storing.rollback import NONE_EARLIER, go_back, kept_loads,
 from data_access.workspace import WorkspaceUnavailable
 
 _CHECKED, _DONE, _ROUND = "_load_checked", "_load_done", "_load_round"
-TYPES = [suffix.removeprefix(".") for suffix in (*SUFFIXES, ".gz", ".zip")]
+TYPES = [suffix.removeprefix(".") for suffix in (*SUFFIXES, *IF_DESCRIBED, ".gz", ".zip")]
 FILES, FOLDER = "Files or zip files", "A whole folder"
 REPLACE, BESIDE = "Replace everything", "Put beside what is there"
 WHAT_LOADING_DOES = {

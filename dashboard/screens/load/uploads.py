@@ -23,6 +23,9 @@ from data_access.load import LoadError
 from data_access.load.reading.listing import PACKED, SUFFIXES
 
 PREFIX = "qs133-upload-"
+IF_DESCRIBED = (".txt", ".tab")
+"""What is read only where a description says how, as a load does: a README may be among the files, too."""
+
 UPLOADER = "load_files_"
 """How the key of the widget that takes files begins; without it on a page, the server takes none."""
 
@@ -129,7 +132,8 @@ def _too_large(most: int) -> str:
 
 
 def _is_data(path: PurePosixPath) -> bool:
-    return path.name.lower().endswith((*SUFFIXES, *PACKED[1:])) and not path.name.startswith((".", "~$")) and "__MACOSX" not in path.parts
+    is_hidden = path.name.startswith((".", "~$")) or "__MACOSX" in path.parts
+    return path.name.lower().endswith((*SUFFIXES, *PACKED[1:], *IF_DESCRIBED)) and not is_hidden
 
 
 def _file(path: PurePosixPath, contents: bytes, archive: str) -> list[UploadedFile]:

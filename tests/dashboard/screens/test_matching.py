@@ -10,11 +10,12 @@ import pytest
 from config.sources import descriptions, written
 from dashboard.figures.descriptions import every_description
 from dashboard.screens.load.matching import described_as, lacking, preview, proposal, questions, unknown_files
-from dashboard.screens.load.uploads import LOOSE, UploadedFile
+from dashboard.screens.load.uploads import LOOSE, UploadedFile, data_files
 from data_access.load import load
 from data_access.load.reading.described import TABLES
 from data_access.workspace import workspace_engine
 from data_access.workspace.descriptions import save_description, saved_descriptions
+from tests.dashboard.screens.test_uploads import Given
 from tests.data_access.files import rows_of, write
 
 EXPORT = b"Register of needs\n\nMosaic ID,Attachment status,Date identified,Date ended\n" \
@@ -33,6 +34,19 @@ def test_only_files_in_no_known_shape_are_unknown(tmp_path: Path) -> None:
     described = descriptions(written(proposal(unknown_files([export], ())[0]).description), "x")
     assert described[0].file == "Register *.csv"
     assert unknown_files([ours, export], described) == []
+
+
+def test_a_text_file_is_matched_where_it_has_columns_and_then_loads(tmp_path: Path) -> None:
+    marks = uploaded("Marks week 36.txt", "Child ID\tDate\tSession\tMark\r\n1\t03/09/2024\tAM\t/\r\n".encode("utf-16"))
+    words = uploaded("README.txt", b"These are the marks of September.\nAsk the virtual school.\n")
+    (unknown,) = unknown_files([marks, words], ())
+    described = descriptions(written(proposal(unknown).description), "x")
+    assert [each.name for each in data_files([Given(each.name, each.contents) for each in (marks, words)], 1)] == [marks.name, words.name]
+    write(tmp_path / "in", "children", {"child_id": "1"})
+    for each in (marks, words):
+        (tmp_path / "in" / each.name).write_bytes(each.contents)
+    load([tmp_path / "in"], f"duckdb:///{tmp_path / 'r.duckdb'}", described=described)
+    assert [row["mark"] for row in rows_of(f"duckdb:///{tmp_path / 'r.duckdb'}", "attendance")] == ["/"]
 
 
 def test_what_is_chosen_is_previewed_saved_and_loads_next_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
