@@ -24,7 +24,8 @@ ASSURANCE_WORDS = {
     "consistently missed": "Will miss the target consistently",
 }
 TOO_FEW = "Too few periods to tell whether anything has changed"
-NOT_JUDGED = "Not said whether a target will be met: there is none, there are too few periods, or something is changing"
+TOO_ROUNDED = "Numbers are too rounded to tell whether anything has changed"
+NOT_JUDGED = "Not said whether a target will be met: there is none, there are no limits to hold it against, or something is changing"
 
 VARIATION_MEANING = {
     "improvement_high": "The latest points are better than the usual ups and downs. H: by being higher. L: by being lower.",
@@ -46,9 +47,10 @@ _DOTS = {
 _ASSURANCE = {"consistently met": ("P", IMPROVEMENT), "hit or miss": ("?", COMMON_CAUSE), "consistently missed": ("F", CONCERN)}
 
 
-def variation_icon(variation: str | None) -> str:
-    """The icon of a trend's `variation` with its words, as HTML; None is 'too few periods'."""
-    return _with_words(_variation_picture(variation), VARIATION_WORDS[variation] if variation else TOO_FEW)
+def variation_icon(variation: str | None, *, rounded: bool = False) -> str:
+    """The icon of a trend's `variation` with its words, as HTML; None is too few periods, or numbers too `rounded` for limits."""
+    without = TOO_ROUNDED if rounded else TOO_FEW
+    return _with_words(_variation_picture(variation), VARIATION_WORDS[variation] if variation else without)
 
 
 def assurance_icon(assurance: str | None) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 import polars as pl
 
 from dashboard.content.view import View
-from dashboard.text.formatting import NO_VALUE, cell_words, listing, period_words, plural, where_words
+from dashboard.text.formatting import NO_VALUE, cell_words, period_words, plural, where_words
 from metrics.judgement.targets import TargetStatus
 from metrics.judgement.trend import Trend
 from metrics.measures.catalogue import measures, measures_of, statement_of
@@ -63,13 +63,17 @@ def with_finding(found: Sequence[Line], finding: Finding | None) -> list[Line]:
 
 
 def told_words(found: Sequence[Line]) -> str:
-    """Of how many measures something can be told, and for which period: 'Of 29 measures, 12 can be told for July to September 2026'."""
+    """How many measures have a number, and for which period: '12 of 29 measures have a number for July to September 2026'."""
     told = sorted((line.trend.latest for line in found if line.trend.latest), key=lambda row: row["period_end"], reverse=True)
-    first = f"Of {plural(len(found), 'measure')}, {len(told) or 'none'} can be told"
-    counts = Counter(period_words(row) for row in told)
-    if len(counts) <= 1:
-        return f"{first} for {next(iter(counts))}" if counts else f"{first} yet"
-    return f"{first}: {listing([f'{count} for {period}' for period, count in counts.items()])}"
+    if not told:
+        return "No measure has a number yet"
+    of = f"All {plural(len(found), 'measure')}" if len(told) == len(found) > 1 else f"{len(told)} of {plural(len(found), 'measure')}"
+    first = f"{of} {'has' if len(told) == 1 else 'have'} a number"
+    (latest, count), *earlier = Counter(period_words(row) for row in told).items()
+    if earlier:
+        before = len(told) - count
+        return f"{first}: {count} for {latest} and {before} for {'an earlier period' if before == 1 else 'earlier periods'}"
+    return f"{first} for {latest}"
 
 
 def in_order(found: Sequence[Line], order: str) -> list[Line]:

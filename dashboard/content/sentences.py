@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -51,7 +51,7 @@ def control_sentence(trend: Trend) -> str:
     if not rows.height:
         return f"There is no complete {NOUNS[grain(trend)][0]} with a value yet, so nothing can be said about change."
     if trend.variation is None:
-        return _too_short(trend, rows)
+        return _without_limits(trend, rows)
     first = f"{variation_word(trend.variation)}: {_evidence(trend, rows)}."
     return f"{first} {assurance_sentence(trend)}".strip()
 
@@ -91,22 +91,37 @@ def _out_of_reach(trend: Trend, level: float) -> str:
     )
 
 
-def _too_short(trend: Trend, rows: pl.DataFrame) -> str:
-    """What a run chart says, where there are too few points for limits and icons."""
+RUNS_FROM = 10
+"""With fewer points, no run and no number of crossings can be a signal of a run chart (Anhøj)."""
+
+
+def _without_limits(trend: Trend, rows: pl.DataFrame) -> str:
+    """What a run chart says, where numbers are too rounded, or points too few, for limits and icons."""
     nouns = NOUNS[grain(trend)]
     since = _since_rebase(rows)
-    there_are = f"there {'is' if since == 1 else 'are'} {plural(since, f'complete {nouns[0]}', f'complete {nouns[1]}')}"
-    there_are += " since the limits started again" if since < rows.height else ""
-    start = f"Too early to say: limits and icons need {POINTS_FOR_LIMITS} {nouns[1]} with nothing changed, and {there_are}."
+    again = " since the limits started again" if since < rows.height else ""
+    start = (
+        f"Limits and icons are left out, because {trend.unfit}." if trend.unfit
+        else f"Too early to say: limits and icons need {POINTS_FOR_LIMITS} complete {nouns[1]}, and there "
+        f"{'is' if since == 1 else 'are'} {since}{again}."
+    )
     median = rows["median"].drop_nulls()
-    if not median.len():
+    if not median.len() or trend.signal is None or since < RUNS_FROM:
         return start
     level = figure(trend.measure, median[-1])
-    if trend.signal is None:
-        return start
     if trend.signal:
         return f"{start} But the {nouns[1]} stay on one side of the median of {level} for longer than is usual while nothing changes."
     return f"{start} So far, no run on one side of the median of {level} is longer than is usual while nothing changes."
+
+
+def not_judged_sentences(trends: Iterable[Trend]) -> str:
+    """Of how many trends with a number change cannot be told from chance, and why; empty where of all it can."""
+    unjudged = [bool(trend.unfit) for trend in trends if trend.variation is None and trend.latest is not None]
+    counts = {
+        "too few periods to tell change from chance": unjudged.count(False),
+        "numbers too rounded to tell change from chance": unjudged.count(True),
+    }
+    return " ".join(f"{plural(count, 'has', 'have')} {why}." for why, count in counts.items() if count)
 
 
 def _since_rebase(rows: pl.DataFrame) -> int:
@@ -134,7 +149,7 @@ def _steady(trend: Trend, last: Mapping[str, Any]) -> str:
     level = figure(trend.measure, last["mean"])
     return {
         Centre.AVERAGE: f"the latest {many} vary around the average of {level} no more than usual",
-        Centre.SEASON: f"the latest {many} vary around what is usual for their time of year, {level} for this one, no more than usual",
+        Centre.SEASON: f"the latest {many} are close to what is usual for their time of year ({level} for this one)",
         Centre.LAST_YEAR: f"the latest {noun} is not clearly different from the same {noun} last year, {level}",
     }[trend.centre]
 

@@ -157,10 +157,9 @@ class Pack:
         told, all = len(self.shown), formatting.plural(len(self.parts), "measure")
         if not told:
             return f"None of {all} has a number to show. The list at the end says why."
-        of = all if told == len(self.parts) else f"{all}, {told} can be told, and of these"
-        few = sum(part.trend.variation is None for part in self.shown)
-        unsure = f" {formatting.plural(few, 'has', 'have')} too few periods to tell change from chance." if few else ""
-        return f"Of {of}, none gives concern, misses its target or shows a group that is clearly worse off.{unsure}"
+        of = all if told == len(self.parts) else f"{all}, {told} {'has' if told == 1 else 'have'} a number, and of these"
+        unsure = sentences.not_judged_sentences([part.trend for part in self.shown])
+        return f"Of {of}, none gives concern, misses its target or shows a group that is clearly worse off. {unsure}".strip()
 
 
 def of_statement(number: int, breakdown: Breakdown, cohort: Cohort = Cohort.RECORDED) -> Choice:

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.charts.icons import ASSURANCE_MEANING, VARIATION_MEANING, assurance_icon, variation_icon
 from dashboard.content import exports, overview_findings
 from dashboard.content.overview_findings import Finding, Line
+from dashboard.content.sentences import not_judged_sentences
 from dashboard.content.view import View
 from dashboard.improvement.wording import overdue_words
 from dashboard.screens.digest import digest_list
@@ -67,32 +68,57 @@ def overview(view: View) -> None:
 
 
 def summary_words(found: Sequence[Line]) -> str:
-    """How many measures give concern, of those of which it can be told, and how many miss their target, of those that have one."""
+    """How many measures give concern, of those that can be judged, and how many miss their target, of those that have one."""
     judged = [line for line in found if line.trend.variation is not None]
     with_target = [line for line in found if line.trend.target_status is not None]
     concern = len(overview_findings.with_finding(judged, Finding.CONCERN))
     missed = len(overview_findings.with_finding(with_target, Finding.MISSING_TARGET))
+    known = "measure" if len(judged) == len(found) else "measure that can be judged|measures that can be judged"
     first = (
-        f"{concern} of {plural(len(judged), 'measure')} {'gives' if concern == 1 else 'give'} concern" if judged
-        else "No measure has enough periods yet to tell change from chance"
+        _share_of(concern, len(judged), known, "gives concern|give concern|gives no concern") if judged
+        else _nothing_judged(found)
     )
-    misses = "misses" if missed == 1 else "miss"
-    second = f"{missed} of {len(with_target)} with a target {misses} it" if with_target else "and none has a target"
-    return f"{first}, {second}"
+    second = (
+        _share_of(missed, len(with_target), "measure with a target|measures with a target", "misses it|miss it|does not miss it")
+        if with_target else "No measure has a target"
+    )
+    return f"{first}. {second}"
+
+
+def _nothing_judged(found: Sequence[Line]) -> str:
+    """Why of no measure change can be told from chance."""
+    if any(line.trend.unfit for line in found):
+        return "Change cannot be told from chance here, because numbers are rounded to protect children"
+    if not any(line.trend.latest for line in found):
+        return "There is nothing to judge yet"
+    return "It is too early to tell change from chance: no measure has enough periods yet"
+
+
+def _share_of(count: int, of: int, what: str, does: str) -> str:
+    """'None of 3 measures gives concern'. `what` is one and several of them, `does` what one does, several do and one does not."""
+    (one, _, several), (does_it, they_do, does_not) = what.partition("|"), does.split("|")
+    if of == 1:
+        return f"The one {one} {does_it if count else does_not}"
+    of_them = f"{of} {several or one + 's'}"
+    if count == of:
+        return f"{'Both' if of == 2 else 'All'} {several or one + 's' if of == 2 else of_them} {they_do}"
+    return f"{count or 'None'} of the {of_them} {they_do if count > 1 else does_it}"
 
 
 def _top_line(found: Sequence[Line]) -> None:
     st.header(f"{summary_words(found)}.", anchor=False)
-    unjudged = [line for line in found if line.trend.variation is None and line.trend.latest is not None]
+    st.caption(told_sentences(found))
+
+
+def told_sentences(found: Sequence[Line]) -> str:
+    """How many measures have a number, and why not everything is said of the others."""
     hidden = len(overview_findings.with_finding(found, Finding.HIDDEN))
     told = [f"{overview_findings.told_words(found)}."]
-    told += [
-        f"Of {plural(len(found), 'measure')}, {words}." for count, words in (
-            (len(unjudged), f"{plural(len(unjudged), 'has', 'have')} too few periods to tell change from chance"),
-            (hidden, f"{plural(hidden, 'is', 'are')} {HIDDEN} in the latest complete period"),
-        ) if count
-    ]
-    st.caption(" ".join(told))
+    if any(line.trend.variation is not None for line in found):  # else the headline says it of all
+        told.append(not_judged_sentences(line.trend for line in found))
+    if hidden:
+        told.append(f"{plural(hidden, 'is', 'are')} {HIDDEN} in the latest complete period.")
+    return " ".join(filter(None, told))
 
 
 def _overdue(view: View) -> None:

@@ -54,6 +54,7 @@ class Trend:
     period's row that has a value; None where the last one covered is hidden, and that row is then `earlier`, which is judged against
     nothing. `signal` is the run chart's verdict on the current baseline, None where neighbouring points count much of the same. `centre`
     is what the line in the middle is. `target_period` is the length of period that the measure's target is for, where it is not this one.
+    `unfit` is why there are no limits however many points there are, because numbers are rounded; else empty.
     """
 
     measure: Measure
@@ -68,6 +69,7 @@ class Trend:
     earlier: dict[str, Any] | None = None
     centre: Centre = Centre.AVERAGE
     target_period: str | None = None
+    unfit: str = ""
 
     @property
     def target(self) -> float | None:
@@ -125,7 +127,7 @@ def trend(
         assurance=_assurance(measure, control, level_in(frame, taking_part), variation),
         latest=None if hidden else last, earlier=last if hidden else None,
         signal=bool(run["signal"][-1]) if run is not None and run.height and not memory else None,
-        target_period=_other_period(measure, frame, targets),
+        target_period=_other_period(measure, frame, targets), unfit=unfit,
         centre=Centre.LAST_YEAR if held.name == "last_year" else Centre.SEASON if held.seasons else Centre.AVERAGE,
     )
 

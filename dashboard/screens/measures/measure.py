@@ -99,7 +99,7 @@ def _headline(trend: Trend) -> list[str]:
     return [
         paragraph(formatting.headline(trend), HEADLINE),
         paragraph(f"{period}, {formatting.row_interval(measure, row)}. {formatting.target_sentence(trend)}"),
-        f'<div class="icons">{variation_icon(trend.variation)}{assurance_icon(trend.assurance)}</div>',
+        f'<div class="icons">{variation_icon(trend.variation, rounded=bool(trend.unfit))}{assurance_icon(trend.assurance)}</div>',
         strong(sentences.control_sentence(trend)),
     ]
 

@@ -122,7 +122,7 @@ def _row(view: View, line: Line, link: str, usual: str, shared: Collection[str],
         return f'<tr class="{style}" role="row">{title}{_cell("empty small", empty, width)}</tr>'
     return f'<tr class="{style}" role="row">{title}' + "".join([
         _cell("latest", _value(line, usual)), _cell("trend", sparkline(trend, target_line=view.filters.target_lines)),
-        _cell("change icons", variation_icon(trend.variation)), _cell("target icons", _target(line)),
+        _cell("change icons", variation_icon(trend.variation, rounded=bool(trend.unfit))), _cell("target icons", _target(line)),
         *([] if against is None else [_cell("england", against)]),
     ]) + "</tr>"
 

@@ -1,6 +1,8 @@
 """What trends and groups say in sentences."""
 
 import datetime
+import itertools
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -9,6 +11,7 @@ from dashboard.content import sentences
 from metrics.judgement.trend import Chart, Trend
 from metrics.measures.catalogue import get
 from metrics.measures.kinds import Measure, Proportion, Rows
+from metrics.statistics import process_control
 from metrics.units.breakdowns import BREAKDOWNS
 from tests.dashboard.made_up import made_groups, made_trend
 
@@ -82,12 +85,32 @@ def test_other_targets_are_not(id: str, target: float) -> None:
     assert "can never" not in sentences.control_sentence(made_trend(id, [*LEVEL, (71, 100), (70, 100), (69, 100)], target=target))
 
 
-@pytest.mark.parametrize(("counts", "words"), [(LEVEL[:1], "there is 1 complete quarter."), (LEVEL, "there are 10 complete quarters.")])
+@pytest.mark.parametrize(("counts", "words"), [
+    (LEVEL[:1], "there is 1."), (LEVEL[:9], "there are 9."), (LEVEL, "there are 10. So far, no run"),
+])
 def test_too_few_points(counts: list[tuple[int, int]], words: str) -> None:
     shown = sentences.control_sentence(plans(counts, 90))
-    assert shown.startswith("Too early to say: limits and icons need 13 quarters with nothing changed, and ")
-    assert words in shown
+    assert shown.startswith("Too early to say: limits and icons need 13 complete quarters, and ")
+    assert words in shown and ("run" in shown) == (len(counts) > 9)
     assert "target" not in shown
+
+
+def test_enough_points_of_rounded_numbers_are_not_called_too_few() -> None:
+    shown = sentences.control_sentence(replace(plans(LEVEL * 2, chart=Chart.RUN), variation=None, unfit="numbers for groups are rounded"))
+    assert shown.startswith("Limits and icons are left out, because numbers for groups are rounded.") and "too early" not in shown.lower()
+
+
+@pytest.mark.parametrize("points", range(1, 9))
+def test_no_run_chart_of_so_few_points_can_signal(points: int) -> None:
+    """All ways to lie above, on and below the median; of an odd number of points, one lies on it, so nine are no more than eight."""
+    for values in itertools.product((1.0, 2.0, 3.0), repeat=points):
+        assert not any(process_control.run_chart(list(values))["signal"])
+
+
+@pytest.mark.parametrize("points", [sentences.RUNS_FROM, sentences.RUNS_FROM + 1])
+def test_a_run_chart_of_a_few_more_can(points: int) -> None:
+    half = points // 2
+    assert process_control.run_chart([1.0] * half + [2.0] * (points % 2) + [3.0] * half)["signal"][-1]
 
 
 def test_a_run_chart_that_signals_says_so() -> None:

@@ -79,7 +79,7 @@ def test_a_pack_without_reasons_reassures_about_nothing_that_it_cannot_tell(exac
     said = [replace(exact_pack, parts=parts).nothing_to_discuss for parts in ((told, told), (told, early, silent), (silent, silent))]
     assert said == [
         "Of 2 measures, none gives concern, misses its target or shows a group that is clearly worse off.",
-        "Of 3 measures, 2 can be told, and of these, none gives concern, misses its target or shows a group that is clearly worse off. "
+        "Of 3 measures, 2 have a number, and of these, none gives concern, misses its target or shows a group that is clearly worse off. "
         "1 has too few periods to tell change from chance.",
         "None of 2 measures has a number to show. The list at the end says why.",
     ]

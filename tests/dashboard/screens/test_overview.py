@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.content.overview_findings import Finding, Line, in_order, told_words
 from dashboard.screens.measures.measure_list import target_status_words, usual_period
-from dashboard.screens.overview import ORDERS, summary_words
+from dashboard.screens.overview import ORDERS, summary_words, told_sentences
 from metrics.judgement.targets import TargetStatus
 from metrics.measures.catalogue import get
 from tests.dashboard.made_up import made_trend
@@ -27,10 +27,38 @@ def line(id: str, counts: list[tuple[int, int]], target: float | None = None) ->
     return Line(get(id), 2, trend, frozenset(finding for finding, there in findings.items() if there))
 
 
-def test_counts_are_of_the_measures_of_which_it_can_be_told() -> None:
-    found = [line("education_plan", FALLING, 50), line("education_plan_up_to_date", STEADY), line("persistent_absence", STEADY[:4])]
-    assert summary_words(found) == "1 of 2 measures gives concern, 1 of 1 with a target misses it"
-    assert summary_words(found[2:]) == "No measure has enough periods yet to tell change from chance, and none has a target"
+@pytest.mark.parametrize(("judged", "concern", "of", "words"), [
+    (1, 0, 1, "The one measure gives no concern"), (1, 1, 1, "The one measure gives concern"),
+    (1, 0, 3, "The one measure that can be judged gives no concern"), (2, 0, 2, "None of the 2 measures gives concern"),
+    (2, 2, 2, "Both measures give concern"), (2, 2, 3, "Both measures that can be judged give concern"),
+    (3, 1, 3, "1 of the 3 measures gives concern"), (3, 2, 4, "2 of the 3 measures that can be judged give concern"),
+    (3, 3, 3, "All 3 measures give concern"),
+])
+def test_the_headline_says_of_how_many_measures_change_can_be_told(judged: int, concern: int, of: int, words: str) -> None:
+    steady, worse, early = line("education_plan_up_to_date", STEADY), line("education_plan", FALLING), line("attendance", STEADY[:4])
+    found = [*[worse] * concern, *[steady] * (judged - concern), *[early] * (of - judged)]
+    assert summary_words(found) == f"{words}. No measure has a target"
+
+
+@pytest.mark.parametrize(("missed", "of", "words"), [
+    (0, 1, "The one measure with a target does not miss it"), (1, 1, "The one measure with a target misses it"),
+    (0, 2, "None of the 2 measures with a target misses it"), (1, 2, "1 of the 2 measures with a target misses it"),
+    (2, 2, "Both measures with a target miss it"), (3, 3, "All 3 measures with a target miss it"),
+])
+def test_the_headline_says_how_many_targets_are_missed(missed: int, of: int, words: str) -> None:
+    missing, meeting = line("education_plan", STEADY[:4], 90), line("education_plan", STEADY[:4], 40)
+    found = [*[missing] * missed, *[meeting] * (of - missed)]
+    assert summary_words(found) == f"It is too early to tell change from chance: no measure has enough periods yet. {words}"
+
+
+def test_measures_are_not_called_early_whose_numbers_are_too_rounded_for_limits() -> None:
+    steady, early = line("education_plan_up_to_date", STEADY), line("attendance", STEADY[:4])
+    rounded = replace(early, trend=replace(steady.trend, variation=None, unfit="numbers for groups are rounded to protect children"))
+    assert summary_words([rounded]).startswith("Change cannot be told from chance here, because numbers are rounded to protect children. ")
+    assert told_sentences([steady, early, rounded, rounded]).endswith(
+        "1 has too few periods to tell change from chance. 2 have numbers too rounded to tell change from chance."
+    )
+    assert told_sentences([rounded]) == "1 of 1 measure has a number for January to March 2024."
 
 
 @given(st.permutations(range(3)), st.sampled_from(list(ORDERS)))
@@ -64,6 +92,7 @@ def test_the_period_that_most_have_stands_above_the_table_only() -> None:
 def test_of_all_measures_those_that_can_be_told_are_counted_by_their_period() -> None:
     found = [line("education_plan", STEADY), line("persistent_absence", STEADY[:4])]
     empty = Line(get("attendance"), 2, replace(made_trend("attendance", STEADY), latest=None), frozenset({Finding.NO_DATA}))
-    assert told_words([found[0], empty]) == "Of 2 measures, 1 can be told for January to March 2024"
-    assert told_words([*found, empty]).startswith("Of 3 measures, 2 can be told: 1 for ")
-    assert told_words([empty]) == "Of 1 measure, none can be told yet"
+    assert told_words([found[0], empty]) == "1 of 2 measures has a number for January to March 2024"
+    assert told_words([*found, empty]) == "2 of 3 measures have a number: 1 for January to March 2024 and 1 for an earlier period"
+    assert told_words([found[0], found[0]]) == "All 2 measures have a number for January to March 2024"
+    assert told_words([empty]) == "No measure has a number yet"
