@@ -15,7 +15,7 @@ from dashboard.text.formatting import plural
 from data_access.load import LoadError
 from data_access.load.drafting.looking import look_at
 from data_access.load.drafting.proposal import Draft, draft
-from data_access.load.drafting.trial import Trial, data_file, known_in, tried
+from data_access.load.drafting.trial import Trial, data_file, known_in, own_shape, tried
 from data_access.load.errors import FileProblem
 from data_access.load.reading.described import fitting
 
@@ -58,7 +58,11 @@ def _draft(files: Sequence[Path], becomes: str | None) -> int:
     problems = 0
     for number, path in enumerate(files):
         try:
-            found = draft(look_at(data_file(path)), becomes)
+            file = data_file(path)
+            if not becomes and (known := own_shape(file)):
+                print(f"# {path.name} needs no description: it is read as the {known}.")
+                continue
+            found = draft(look_at(file), becomes)
         except FileProblem as problem:
             print(problem, file=sys.stderr)
             problems += 1

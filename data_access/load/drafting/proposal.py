@@ -136,6 +136,8 @@ def _score(table: spec.Table, ours: str, column: Column) -> float:
         return 0.0
     suits = 0.6 if ours.endswith("_id") else fit(column, rule)
     by_name = name_likeness(column.name, ours, NAMES.get(table.name, {}).get(ours, ()))
+    if not column.counts and by_name > 95:
+        suits = 0.6  # nothing is in it yet, and nothing speaks against it
     if rule.kind is Kind.DATE and column.serials > 0.8 and by_name > SURE:
         return by_name * 0.67
     if rule.kind is Kind.CODE and rule.required and suits > 0.95 and column.counts:

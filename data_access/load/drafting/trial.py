@@ -10,6 +10,7 @@ import polars as pl
 
 from config.sources import SourceDescription
 from data_access.load.checking import specification as spec
+from data_access.load.checking.reasons import unknown_child
 from data_access.load.checking.rows import FILE, REASON, ROW, also_bad, check_rows, good_rows, refuse_repeats
 from data_access.load.errors import FileProblem
 from data_access.load.reading.described import check_descriptions, fitting, read_described
@@ -20,8 +21,6 @@ from data_access.load.reading.source_table import SourceTable
 
 HIDDEN = "•••"
 """Stands for a UPN where no return was given to look it up in."""
-
-UNKNOWN = "the child is in no Header or children row of what was given beside it"
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,8 @@ def _trials(tables: Sequence[SourceTable], known: Known | None, rows: int) -> li
     table = found[0].table
     frame = pl.concat([check_rows(each, number) for number, each in enumerate(found)])
     if known is not None and table.child and table is not spec.CHILDREN:
-        frame = also_bad(frame, ~pl.col(table.child).is_in(list(known.children)), UNKNOWN)
+        told = unknown_child(set(frame[table.child]) - known.children - {None}, known.children, spec.HEADER.name)
+        frame = also_bad(frame, pl.col(table.child).is_in(list(told)), pl.col(table.child).replace_strict(told, default=None))
     if not any(each.by_upn for each in tables) or known is not None:
         frame = refuse_repeats(frame, table)
     return [_trial(each, frame.filter(pl.col(FILE) == number), rows) for number, each in enumerate(found)]
@@ -105,6 +105,17 @@ def _trial(source: SourceTable, frame: pl.DataFrame, rows: int) -> Trial:
         source.file, source.table, good.select(source.table.columns).head(rows), source.rows_read, good.height,
         source.raw.rows_set_aside, told,
     )
+
+
+def own_shape(file: DataFile) -> str:
+    """What a file is known as without a description, in words; empty where it needs one."""
+    try:
+        source = read_own("", file)
+    except FileProblem:
+        return ""
+    named = [*(table.table.name for table in source.tables), *(table for _, table in source.unused)]
+    kind = "SSDA903 return" if source.is_return else "local extract"
+    return f"{kind} {', '.join(dict.fromkeys(named))}" if named else "template that nobody filled in"
 
 
 def data_file(path: Path) -> DataFile:

@@ -57,6 +57,32 @@ def test_a_file_that_is_not_there_and_one_in_our_own_shape(tmp_path: Path, capsy
     assert "1 row read, 1 would be loaded" in told.out and "No description" in told.err
 
 
+def test_ids_that_lost_their_zeros_are_told_and_padded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "return", "Header", {"CHILD": "00012", "SEX": ""})
+    write(tmp_path / "return", "Episodes", {"CHILD": "00012"})
+    file = tmp_path / "PEP list.csv"
+    file.write_text("Child ID,PEP date\n12,03/09/2024\n77,03/09/2024\n")
+    assert main(["sources", "draft", str(file)]) == 0
+    block = capsys.readouterr().out
+    for more, said in (("", "0 would be loaded, 2 quarantined"), (", pad = 5", "1 would be loaded, 1 quarantined")):
+        (tmp_path / "config" / "sources.toml").write_text(block.replace('is = "child_id"', f'is = "child_id"{more}'))
+        assert main(["sources", "try", str(file), "--beside", str(tmp_path / "return")]) == 0
+        shown = capsys.readouterr().out
+        assert said in shown and ("one with more or fewer zeros in front is" in shown) == (not more)
+
+
+def test_what_needs_no_description_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    header = write(tmp_path / "return", "Header", {"CHILD": "7"}, name="children looked after")
+    needs = write(tmp_path / "extracts", "attachment_needs", {"child_id": "7"})
+    assert main(["sources", "draft", str(header), str(needs)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "# children looked after.csv needs no description: it is read as the SSDA903 return Header.",
+        "# attachment_needs.csv needs no description: it is read as the local extract attachment_needs.",
+    ]
+    assert main(["sources", "draft", "--becomes", "attachment_needs", str(needs)]) == 0
+    assert 'status = "status"' in capsys.readouterr().out
+
+
 def test_templates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["templates", str(tmp_path / "templates")]) == 0
     assert (tmp_path / "templates" / "carers.xlsx").is_file()
