@@ -108,7 +108,7 @@ class Part:
     notes: tuple[NoteRecord, ...]
     compared: Comparison = field(default_factory=Comparison)
     published: tuple[str, ...] = ()
-    to_check: str = ""
+    to_check: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> list[str]:
@@ -206,7 +206,7 @@ def _part(view: View, measure: Measure, breakdown: Breakdown, shown: MeasureFind
         changes=tuple(sorted(_of(view, ChangeRecord, measure), key=lambda change: change.on)),
         notes=tuple(note for note in _of(view, NoteRecord, measure) if _fits(note, trend)),
         compared=shown.comparison,
-        to_check=" ".join(_to_check(view, measure)),
+        to_check=view.badges.get(measure.id, ()),
         published=tuple(comparison_sentences(trend, shown.comparison)) if not shown.comparison.why_not else (),
     )
 

@@ -15,6 +15,7 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
+from dashboard.content.data_quality.problems import BADGE
 from dashboard.content.sentences import counted_words, group_words, hidden_groups_sentence, without_hidden
 from dashboard.packs.contents import OWN_WORDS, Pack, Part, Progress, action_words, change_words, note_words
 from dashboard.packs.fitting import SMALLEST, Paragraph, fit, height_of
@@ -113,12 +114,7 @@ def _measure_slides(deck: Deck, pack: Pack, part: Part) -> None:
         high = numbers_height(part, LEFT)
         add_chart(slide, part, tuple(Inches(inches) for inches in (MARGIN, BODY_TOP, LEFT, BODY_BOTTOM - BODY_TOP - high - 0.15)))
         add_numbers(slide, part, (MARGIN, BODY_BOTTOM - high, LEFT, high), FONT)
-    said = [
-        Paragraph(part.control, 18, bold=True, space=8), Paragraph(f"{part.period} {part.target}", 16, space=8),
-        *(Paragraph(sentence, 16, space=8) for sentence in part.published[:1]),
-        Paragraph(part.gap, 15, space=8), Paragraph(part.hidden, 14, space=8), Paragraph(part.to_check, 14, space=8),
-    ]
-    later: list[Paragraph] = []
+    said, later = _said(part)
     for more in ([Paragraph(_groups(part), 14, space=8)], _written(part, today)):
         (said if not later and _fits([*said, *more]) else later).extend(told for told in more if told.text)
     _text(slide, WORDS, said)
@@ -126,6 +122,25 @@ def _measure_slides(deck: Deck, pack: Pack, part: Part) -> None:
     slide.notes_slide.notes_text_frame.text = notes(part, today)
     if later:
         _list_slides(deck, pack, f"{part.measure.title}: more about it, and what is being done", [replace(told, size=18) for told in later])
+
+
+def _said(part: Part) -> tuple[list[Paragraph], list[Paragraph]]:
+    """What stands beside the chart, and what has no room there and follows whole on the next slide."""
+    said = [Paragraph(part.control, 18, bold=True, space=8), Paragraph(f"{part.period} {part.target}", 16, space=8)]
+    more = [
+        *(Paragraph(sentence, 16, space=8) for sentence in part.published[:1]), Paragraph(part.gap, 15, space=8),
+        Paragraph(part.hidden, 14, space=8),
+    ]
+    later: list[Paragraph] = []
+    if part.to_check:
+        whole = Paragraph(f"{BADGE}: {' '.join(part.to_check)}", 14, space=8)
+        if _fits([*said, *more, whole]):
+            return [*said, *more, whole], later
+        said.append(Paragraph(f"{BADGE}: the next slide says what.", 14, space=8))
+        later += [Paragraph(BADGE, 16, bold=True, space=3), *(Paragraph(f"• {reason}", 15, space=3) for reason in part.to_check)]
+    for told in more:
+        (said if _fits([*said, told]) else later).append(told)
+    return said, later
 
 
 def _fits(said: Sequence[Paragraph]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -136,6 +137,26 @@ def test_a_hidden_value_is_no_point_and_is_called_hidden(protected_pack: Pack) -
             if shape.has_table:
                 shown = [cell.text_frame.text for cell in shape.table.rows[len(shape.table.rows) - 1].cells][1:]
                 assert [words == "hidden" for words in shown] == (part.trend.frame.tail(PERIODS)["state"] == "hidden").to_list()
+
+
+@pytest.mark.parametrize("reasons", [
+    ("Not recorded for fewer than 1 in 20 of the children: age.",),
+    tuple(
+        f"Education plans: a period with none, between {month} 2023 and December 2024, of more than 90 days."
+        for month in calendar.month_name[1:]
+    ),
+], ids=["short", "long"])
+def test_every_reason_to_check_the_data_is_on_a_slide_whole(exact_pack: Pack, reasons: tuple[str, ...]) -> None:
+    parts = tuple(replace(part, to_check=reasons) for part in exact_pack.parts)
+    deck = Presentation(io.BytesIO(presentation(replace(exact_pack, parts=parts))))
+    for part in exact_pack.shown:
+        own, *more = [words_of(slide) for slide in deck.slides if slide.shapes.title.text_frame.text.startswith(f"{part.measure.title}: ")]
+        assert not any("…" in words for words in (own, *more))
+        if len(reasons) == 1:
+            assert f"Data to check: {reasons[0]}" in own
+        else:
+            assert "Data to check: the next slide says what." in own
+            assert all(any(reason in words for words in more) for reason in reasons)
 
 
 def test_no_text_is_longer_than_its_place_or_too_small_to_read(deck: Any) -> None:
