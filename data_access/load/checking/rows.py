@@ -27,6 +27,7 @@ FILE = "_file"
 ROW = "_row"
 YEAR = "_year"
 NOBODYS = "the UPN is not that of one child in a loaded Header row"
+NO_UPNS = "no Header row with a UPN is loaded with it, in which the UPN is looked up: load the latest return together with this file"
 FLAGS = {**dict.fromkeys(YES_WORDS, 1), **dict.fromkeys(NO_WORDS, 0)}
 KEY = "_key"
 """Of a table without a key: the values of the row, however each was written, as one text."""
@@ -93,7 +94,7 @@ def _nobodys(text: pl.DataFrame, source: SourceTable) -> pl.Series | None:
     if not source.by_upn:
         return None
     given = source.raw.rows[str(source.raw.columns.index(source.table.child))]
-    return _told(given.is_not_null() & text[source.table.child].is_null(), NOBODYS)
+    return _told(given.is_not_null() & text[source.table.child].is_null(), NOBODYS if source.upns else NO_UPNS)
 
 
 def constant(name: str, value: int | None, kind: pl.DataType, rows: int) -> pl.Series:

@@ -168,6 +168,20 @@ def test_a_child_by_upn_found_in_the_latest_return_and_never_kept(tmp_path: Path
     assert sum("the UPN is not that of one child" in str(row["reason"]) for row in quarantined) == 3
 
 
+def test_upns_are_looked_up_in_what_is_loaded_together(tmp_path: Path) -> None:
+    a_return(tmp_path / "earlier", 2023, c1=UPNS[0])
+    a_return(tmp_path / "later", 2024, c1=UPNS[0], c2=UPNS[1])
+    by_upn(tmp_path, UPNS[:1])
+    text = f'[[source]]\nfile = "needs.csv"\n{PLAIN}'.replace('"ID", is = "child_id"', '"UPN", is = "upn"')
+    file(tmp_path, f"UPN,Need,From\n{UPNS[1]},confirmed,02/09/2024\n")
+    described = descriptions(text, "sources.toml")
+    load([tmp_path / "in"], database(tmp_path), described=described, add=True)
+    assert [row[0] for row in needs(tmp_path)] == ["c1"]
+    assert "load the latest return together with this file" in reasons(database(tmp_path), "attachment_needs")[0][1]
+    load([tmp_path / "later", tmp_path / "in"], database(tmp_path), described=described, add=True)
+    assert [row[0] for row in needs(tmp_path)] == ["c1", "c2"]
+
+
 def test_each_description_that_fits_reads_the_file_and_our_names_count_only_where_none_fits(tmp_path: Path) -> None:
     file(tmp_path, "ID,Need,From\n2,confirmed,01/09/2024\n", "attachment_needs.csv")
     children = '[[source]]\nfile = "*_needs.csv"\nbecomes = "children"\n[source.columns]\nchild_id = "ID"\n'
