@@ -17,7 +17,7 @@ from data_access.load.drafting.looking import look_at
 from data_access.load.drafting.proposal import Draft, draft
 from data_access.load.drafting.trial import Trial, data_file, known_in, own_shape, tried
 from data_access.load.errors import FileProblem
-from data_access.load.reading.described import fitting
+from data_access.load.reading.described import TABLES, fitting
 
 NAME = "sources"
 PRINTS = True
@@ -30,7 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True, metavar="draft | try")
     drafting = what.add_parser("draft", help="print a block for config/sources.toml for each file, with what it is unsure of as comments")
     drafting.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    drafting.add_argument("--becomes", metavar="TABLE", help="the table of the data dictionary that the file holds, where you know it")
+    drafting.add_argument("--becomes", choices=tuple(TABLES), metavar="TABLE",
+                          help="the table of the data dictionary that the file holds, where you know it")
     trying = what.add_parser("try", help="show the first rows as they would be loaded, and how many would be quarantined")
     trying.add_argument("file", type=Path, metavar="FILE")
     trying.add_argument("--beside", nargs="+", type=Path, default=[], metavar="SOURCE",

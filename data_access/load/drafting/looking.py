@@ -56,6 +56,15 @@ class Look:
         """Whether the header is the first row that has anything in it."""
         return self.header == 0 and not self.several_sheets
 
+    @property
+    def named_above(self) -> tuple[str, ...]:
+        """What stands above columns without a name that have values, as where cells of two header rows are one: it is the upper one's."""
+        if self.header == 0:
+            return ()
+        (_, upper), (_, names), *below = self.rows[self.header - 1 :]
+        blank = [place for place, (text, name) in enumerate(zip(upper, names, strict=False)) if text.strip() and not name.strip()]
+        return tuple(upper[place].strip() for place in blank if any(fields[place].strip() for _, fields in below if place < len(fields)))
+
     def values(self, column: str) -> pl.Series:
         """The values of a column, as text."""
         return self.frame[column]

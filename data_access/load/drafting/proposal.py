@@ -305,7 +305,9 @@ def _no_date(value: str) -> str:
 def _about_names(matches: Mapping[str, Match], child: Match | None, look: Look) -> list[str]:
     used = [match.column.name for match in (*matches.values(), *([child] if child else []))]
     twice = [name for name in look.twice if name in used]
-    return [f"More than one column is called {name!r}, and such a file is refused. Rename all but one." for name in twice]
+    line = look.rows[look.header][0]
+    above = [f"A column has no name, and {name!r} stands above: write that into row {line}." for name in look.named_above]
+    return above + [f"More than one column is called {name!r}, and such a file is refused. Rename all but one." for name in twice]
 
 
 def _pattern(name: str) -> str:
@@ -314,4 +316,6 @@ def _pattern(name: str) -> str:
     if name.lower().endswith(".csv.gz"):
         stem, dot, suffix = name[: -len(".csv.gz")], ".", "csv.gz"
     pattern = re.sub(r"\*([-_ .&]*\*)+", "*", CHANGING.sub("*", stem))
+    if not any(sign.isalpha() for sign in pattern):
+        pattern = stem  # '*.csv' would take the files of a return, too
     return re.sub(r"[\[\]]", "?", pattern) + dot + suffix

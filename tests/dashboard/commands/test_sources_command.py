@@ -79,6 +79,9 @@ def test_what_needs_no_description_is_told(tmp_path: Path, capsys: pytest.Captur
         "# children looked after.csv needs no description: it is read as the SSDA903 return Header.",
         "# attachment_needs.csv needs no description: it is read as the local extract attachment_needs.",
     ]
+    with pytest.raises(SystemExit) as ended:
+        main(["sources", "draft", "--becomes", "needs", str(needs)])
+    assert ended.value.code == 2 and "'attachment_needs'" in capsys.readouterr().err
     assert main(["sources", "draft", "--becomes", "attachment_needs", str(needs)]) == 0
     assert 'status = "status"' in capsys.readouterr().out
 

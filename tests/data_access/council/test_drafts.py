@@ -109,6 +109,22 @@ def test_a_reference_is_the_programmes_and_not_the_childs(tmp_path: Path) -> Non
     }
 
 
+@pytest.mark.parametrize(("name", "pattern"), [
+    ("PEPs autumn 2024-25.csv", "PEPs *.csv"), ("2025-03-31.csv", "2025-03-31.csv"), ("March 2025.csv", "March 2025.csv"),
+    ("Q1_peps[final].csv", "Q*_peps?final?.csv"),
+])
+def test_the_pattern_fits_next_months_file_and_not_every_file(tmp_path: Path, name: str, pattern: str) -> None:
+    assert drafted(tmp_path, "Child ID,PEP date", f"{CHILDREN[0]},02/10/2024", name=name).description.file == pattern
+
+
+def test_a_name_in_the_row_above_is_told(tmp_path: Path) -> None:
+    lines = [f"{child},02/10/2024,Yes" for child in CHILDREN]
+    found = drafted(tmp_path, "Pupil ID,PEP,", ",PEP date,Key person", *lines)
+    assert found.description.columns == {"completed_date": "PEP date", "key_person": "Key person"}
+    assert "A column has no name, and 'Pupil ID' stands above: write that into row 2." in found.unsure
+    assert any("child_id is needed" in sentence for sentence in found.unsure)
+
+
 def test_peoples_names_are_nobodys_team(tmp_path: Path) -> None:
     head = "Person ID,Name,Child's surname,Known as name,DOB,Sex"
     found = drafted(tmp_path, head, *(f"{child},Ann,Other,An,01/02/2015,F" for child in CHILDREN), name="caseload.csv")
