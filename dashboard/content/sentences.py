@@ -35,11 +35,6 @@ from metrics.units.breakdowns import Breakdown
 COMMON_CAUSE = "common_cause"
 
 
-def taking_part(trend: Trend) -> pl.DataFrame:
-    """The rows that process control looks at: complete, with a value, in time order."""
-    return trend.frame.filter(pl.col("complete") & (pl.col("state") == State.SHOWN.value) & pl.col("value").is_not_null())
-
-
 def grain(trend: Trend) -> str:
     """The trend's grain; a quarter when it has no rows."""
     return grain_of(trend.frame["period"][0], trend.frame["period_start"][0]) if trend.frame.height else "quarter"
@@ -47,7 +42,7 @@ def grain(trend: Trend) -> str:
 
 def control_sentence(trend: Trend) -> str:
     """Whether anything has really changed, and whether the target will be met as things are."""
-    rows = taking_part(trend)
+    rows = trend.taking_part
     if not rows.height:
         return f"There is no complete {NOUNS[grain(trend)][0]} with a value yet, so nothing can be said about change."
     if trend.variation is None:
@@ -240,7 +235,7 @@ def no_gap_sentence(breakdown: Breakdown, groups: pl.DataFrame) -> str:
 
 def trend_alt(trend: Trend) -> str:
     """The alt text of a trend chart."""
-    rows = taking_part(trend)
+    rows = trend.taking_part
     title = trend.measure.title
     if not rows.height:
         return f"{title}: no complete period with a value."

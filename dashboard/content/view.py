@@ -58,6 +58,7 @@ class View:
     """What is wrong with a measure's data, by the measure's id, in sentences for everybody."""
     identity: str = ""
     """The same for two views that show the same to everybody; empty where nothing is shared (`dashboard.session.render_cache`)."""
+    _trends: dict[str, Trend] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def sharing(self) -> str:
@@ -88,12 +89,14 @@ class View:
         return self._in_range(summary if self.reporting.exact else summary.filter("complete"))  # what is not over is shown to nobody there
 
     def trend(self, measure: Measure) -> Trend:
-        """The trend under the filters. Limits are worked out from the periods that are shown."""
-        return trend(
-            measure, self.summary(measure), self.targets, chart=self.filters.chart,
-            placements=self.filters.where.get("placement", ()), rebase_on=[rebase.on for rebase in self.rebases_of(measure)],
-            of_group=bool(self.filters.where),
-        )
+        """The trend under the filters, worked out once for the view. Limits are worked out from the periods that are shown."""
+        if measure.id not in self._trends:
+            self._trends[measure.id] = trend(
+                measure, self.summary(measure), self.targets, chart=self.filters.chart,
+                placements=self.filters.where.get("placement", ()), rebase_on=[rebase.on for rebase in self.rebases_of(measure)],
+                of_group=bool(self.filters.where),
+            )
+        return self._trends[measure.id]
 
     def rebases_of(self, measure: Measure) -> list[Rebase]:
         """The rebases of a measure, for the chart to show where and why."""

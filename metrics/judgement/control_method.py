@@ -6,6 +6,7 @@ A signal must be rare where nothing changed. The classical rules hold for points
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import statistics
@@ -73,7 +74,7 @@ class Series:
         found = round(DAYS_OF_YEAR / self.days) if self.points.height else 0
         return found if self.measure.seasonal and found > 1 else 0
 
-    @property
+    @functools.cached_property
     def days(self) -> float:
         """How long a period is."""
         lengths = sorted((end - start).days + 1 for start, end in self.points.select("period_start", "period_end").rows())

@@ -6,6 +6,7 @@ Sources: NHS England, 'Making Data Count'; Anhøj and Olesen (2014) for run char
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,7 @@ from metrics.judgement.control_method import Series, memory_words, methods, reas
 from metrics.judgement.targets import Targets, TargetStatus, grain_of, level, status
 from metrics.measures.kinds import Measure, Proportion, Rate
 from metrics.statistics import process_control
+from metrics.statistics.control_methods import Method
 from metrics.summary.summarise import State
 
 POINTS_FOR_LIMITS = 13
@@ -71,6 +73,11 @@ class Trend:
     target_period: str | None = None
     unfit: str = ""
 
+    @functools.cached_property
+    def taking_part(self) -> pl.DataFrame:
+        """The rows that process control looks at: complete, with a value, in time order."""
+        return self.frame.filter(pl.col("complete") & (pl.col("state") == State.SHOWN.value) & pl.col("value").is_not_null())
+
     @property
     def target(self) -> float | None:
         """The level of the target that holds in the last period, in the unit of the value."""
@@ -107,8 +114,7 @@ def trend(
     in_baseline = taking_part.height - max(rebase_at, default=0)
     unfit = _unfit_for_limits(measure, taking_part, of_group=of_group)
     enough = in_baseline >= POINTS_FOR_LIMITS and not unfit
-    control = control_chart(measure, taking_part, rebase_at)[1]
-    held = methods(measure, taking_part, rebase_at)[-1]
+    held, control = control_chart(measure, taking_part, rebase_at)
     memory = memory_words(measure) if Series(measure, taking_part).remembers else ""
     drawn, why = _choose(chart, reason(measure, taking_part, held), memory, in_baseline, unfit)
     run = process_control.run_chart(taking_part["value"].to_list(), rebase_at=rebase_at) if drawn == Chart.RUN else None
@@ -195,8 +201,8 @@ def _rebases(taking_part: pl.DataFrame, rebase_on: Sequence[datetime.date]) -> t
     return tuple(sorted({index for index in found if index}))
 
 
-def control_chart(measure: Measure, points: pl.DataFrame, rebase_at: tuple[int, ...]) -> tuple[str, pl.DataFrame]:
-    """Which limits suit the measure in its last baseline ('xmr', 'p', 'u', 'binomial' or 'poisson'), and the chart's frame
+def control_chart(measure: Measure, points: pl.DataFrame, rebase_at: tuple[int, ...]) -> tuple[Method, pl.DataFrame]:
+    """The method whose limits suit the measure in its last baseline, and the chart's frame
     (see `metrics.statistics.process_control`) with the lines in the unit of the value.
 
     `points` are a summary's rows that take part, in time order. Pages, packs, digest and 'did it help?' all come here.
@@ -205,7 +211,7 @@ def control_chart(measure: Measure, points: pl.DataFrame, rebase_at: tuple[int, 
     frame = process_control.control_chart(chosen, taken(measure, points), rebase_at)
     if isinstance(measure, Rate):
         frame = frame.with_columns(pl.col("mean", "lower", "upper", "lower_2sigma", "upper_2sigma", "value") * measure.per)
-    return chosen[-1].name, frame
+    return chosen[-1], frame
 
 
 def _choose(chart: Chart | None, control_reason: str, memory: str, in_baseline: int, unfit: str) -> tuple[Chart, str]:

@@ -6,7 +6,6 @@ Its text follows the page's light or dark theme: inside an <img>, `prefers-color
 from __future__ import annotations
 
 import html
-import itertools
 from collections.abc import Callable, Iterator
 
 from dashboard.charts.svg import dashes, image, mark, polyline
@@ -90,8 +89,8 @@ def _shapes(drawing: TrendDrawing, x: Place, y: Place) -> Iterator[str]:
 
 def _points(drawing: TrendDrawing, x: Place, y: Place) -> Iterator[str]:
     small = 1.0 if drawing.width <= MANY_POINTS else SMALLER
-    for point in itertools.chain(drawing.other_points, drawing.points):
-        yield mark(x(point.x), y(point.y), point.state, 1.0 if point in drawing.other_points else small)
+    for points, size in ((drawing.other_points, 1.0), (drawing.points, small)):
+        yield from (mark(x(point.x), y(point.y), point.state, size) for point in points)
 
 
 def _labels(drawing: TrendDrawing, x: Place, y: Place, bottom: float, right: float) -> Iterator[str]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dashboard.charts.svg import image, mark, polyline
 from dashboard.charts.theme import COMMON_CAUSE, TARGET
 from dashboard.charts.trend.drawing import mark_of, point_states, trend_lines
-from dashboard.content.sentences import taking_part
 from dashboard.text.formatting import period_words, row_value
 from metrics.judgement.trend import Trend
 
@@ -37,7 +36,7 @@ def sparkline(trend: Trend, *, target_line: bool = True) -> str:
 
 def alt(trend: Trend) -> str:
     """The picture in words."""
-    rows = taking_part(trend)
+    rows = trend.taking_part
     if not rows.height:
         return "No complete period with a value"
     first, last = rows.row(0, named=True), rows.row(-1, named=True)

@@ -94,7 +94,7 @@ def test_a_point_looks_as_process_control_says(id: str, chart: Chart | None) -> 
 def test_the_states_are_those_of_the_control_chart() -> None:
     trend = made_trend("education_plan", SHIFTED)
     method, frame = control_chart(trend.measure, points_of(trend.frame), ())
-    assert trend.method == method
+    assert trend.method == method.name
     assert trend.frame["point_state"].to_list() == process_control.point_states(frame, trend.measure.better)
 
 

@@ -55,7 +55,7 @@ def test_denominators_that_vary_by_more_than_a_quarter_make_a_p_chart():
 def test_a_limit_that_no_share_can_be_beyond_is_none(values, lower, upper):
     points = summary(values)
     drawn, (method, computed) = trend(PROGRAMMES, points, Targets(())), control_chart(PROGRAMMES, points, ())
-    assert method == "xmr"
+    assert method.name == "xmr"
     assert (computed["lower"][-1] >= 0, computed["upper"][-1] <= 1) == (lower, upper)
     for name, there in (("lower", lower), ("upper", upper)):
         limits = drawn.frame[f"{name}_limit"]
