@@ -14,7 +14,7 @@ from config.code_lists import plain
 from data_access.load.checking import specification as spec
 from data_access.load.checking.reasons import SERIAL
 from data_access.load.checking.specification import Kind
-from data_access.load.drafting.words import OPPOSITE, words_of
+from data_access.load.drafting.words import OPPOSITE, STILL_RUNS, words_of
 from data_access.load.reading.values import ISO, date_format, one_date
 
 DAY_FIRST = ("DD/MM/YYYY", "D/M/YYYY", "DD/MM/YY", "D/M/YY", "DD/MM/YYYY HH:mm", "DD/MM/YYYY HH:mm:ss", "D/M/YYYY HH:mm")
@@ -29,6 +29,9 @@ FORMATS = (
 
 LIKE_A_DATE = re.compile(r"[0-9]{8}|.*[0-9]{1,4}[-/. ]([0-9]{1,2}|[A-Za-z]{3,9})[-/., ]+[0-9]{2,4}.*|[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4}")
 UPN = re.compile(r"[A-Z][0-9]{11}[0-9A-Z]", re.IGNORECASE)
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Where the next word of a name such as DateOfBirth begins."""
+
 NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?")
 LOOKED_AT = 2_000
 """Distinct values that are looked at."""
@@ -140,7 +143,7 @@ def fit(column: Column, rule: spec.Rule) -> float:
     if not column.counts:
         return 0.3
     if rule.kind is Kind.DATE:
-        return column.dates
+        return column.dates + (0.0 if rule.required else column.share([value for value in column.counts if plain(value) in STILL_RUNS]))
     if rule.kind in (Kind.NUMBER, Kind.WHOLE):
         return column.numbers
     if rule.kind in (Kind.CODE, Kind.FLAG):
@@ -150,7 +153,7 @@ def fit(column: Column, rule: spec.Rule) -> float:
 
 def name_likeness(name: str, ours: str, names: Sequence[str]) -> float:
     """How much a column's name is like ours or what local systems call it, 0 to 100."""
-    said = plain(name)
+    said = plain(CAMEL.sub(" ", name))
     known = [plain(ours), *names]
     exact = max(fuzz.ratio(said, each) for each in known)
     sorted_words = max(fuzz.token_sort_ratio(said, each) for each in known)

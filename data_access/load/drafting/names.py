@@ -16,9 +16,9 @@ CHILD = (
 )
 UPN = ("upn", "unique pupil number", "pupil upn", "child upn", "student upn")
 START = ("start date", "date started", "started", "start", "from", "date from", "from date", "begin date", "date began", "effective from",
-         "date commenced", "commenced")
+         "date commenced", "commenced", "started on")
 END = ("end date", "date ended", "ended", "finished", "end", "to", "date to", "to date", "finish date", "ceased", "date ceased",
-       "closed date", "closed on", "closed", "effective to")
+       "closed date", "closed on", "closed", "ended on", "effective to")
 COMPLETED = ("completed date", "date completed", "completion date", "date of completion", "date signed off", "authorised date",
              "date authorised", "finalised date", "date finalised", "completed on", "completed")
 PROVIDER = ("provider", "provider name", "agency", "organisation", "supplier", "delivered by")
@@ -37,7 +37,8 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "attachment_needs": {
         "status": ("status", "attachment status", "attachment need", "need status", "level of need", "attachment need status",
                    "attachment difficulty", "attachment difficulties", "attachment flag"),
-        "start_date": (*START, "date identified", "identified on", "date recorded", "need start date", "date of identification"),
+        "start_date": (*START, "date identified", "identified on", "date recorded", "date flagged",
+                       "need start date", "date of identification"),
         "end_date": (*END, "need end date", "date removed"),
     },
     "care_arrangements": {
@@ -66,7 +67,8 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
                          "service id", "ref", "reference"),
         "programme": ("programme", "intervention", "programme name", "programme type", "intervention type",
                       "programme offered", "service", "service type"),
-        "offered_date": ("offered date", "date offered", "offer date", "referral date", "date referred"),
+        "offered_date": ("offered date", "date offered", "offer date", "offered on", "referral date",
+                         "date referred"),
         "start_date": (*START, "programme start", "intervention start date"), "end_date": (*END, "programme end",
                        "intervention end date"),
         "provider": PROVIDER,
@@ -91,7 +93,8 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         "plan_id": ("plan id", "pep id", "pep number", "pep ref", "epep id", "pep reference"),
         "completed_date": (*COMPLETED, "pep date", "date of pep", "pep completed date", "pep completed", "pep completion date",
                            "pep meeting date",
-                           "date pep completed", "date of pep meeting", "meeting date", "pep signed off", "date of meeting"),
+                           "date pep completed", "date of pep meeting", "meeting date", "pep signed off", "date of meeting",
+                           "event date", "review date", "date of review"),
         "support_details": ("support details", "support recorded", "details of support", "attachment support", "support in place",
                             "support strategies", "support recorded in pep"),
         "contacts": ("contacts", "contact details", "contacts recorded", "contact details recorded", "professional contacts"),

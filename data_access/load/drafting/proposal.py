@@ -17,7 +17,7 @@ from data_access.load.checking.specification import Kind
 from data_access.load.drafting.columns import MONTH_FIRST, Column, column_of, fit, name_likeness, nearest
 from data_access.load.drafting.looking import Look
 from data_access.load.drafting.names import CHILD, FILE_WORDS, NAMES, UPN
-from data_access.load.drafting.words import read_by_a_load, words_of
+from data_access.load.drafting.words import STILL_RUNS, read_by_a_load, words_of
 from data_access.load.reading.described import TABLES, needed
 from data_access.load.reading.values import DAY_FIRST, read_dates
 
@@ -118,6 +118,9 @@ def _matches(table: spec.Table, columns: Sequence[Column]) -> dict[str, Match]:
         column = found["instrument"].column  # which instrument it was says of which domain it is
         if column.understood(words_of(table.rules["domain"])) > 0.5:
             found["domain"] = Match("domain", column, SURE)
+    asked = found.get("domain")
+    if asked and "instrument" not in found and any(SDQ.search(value) for value in asked.column.counts):
+        found["instrument"] = Match("instrument", asked.column, SURE)
     return {name: found[name] for name in table.columns if name in found}
 
 
@@ -165,6 +168,7 @@ def _table_score(table: spec.Table, matches: Mapping[str, Match], file: str) -> 
     evidence = [*scores, *[*optional, 0.0, 0.0, 0.0][: max(3 - len(scores), 0)]]
     lacking = sum(OFTEN_LEFT_OUT if name in OFTEN else 1.0 for name in must if name not in matches) + (bool(ids) and not ids & {*matches})
     further = sum(optional[max(3 - len(scores), 0) :][:4]) / 100 * 4
+    lacking += table is spec.CARER_TRAINING and "carer_id" not in matches  # training by child is for who knows no carers
     said = "".join(re.findall("[a-z]+", file.lower()))
     hinted = HINT * any(word in said for word in FILE_WORDS[table.name])
     return sum(evidence) / len(evidence) - LACKING * lacking + further + hinted
@@ -241,6 +245,10 @@ def _values(table: spec.Table, matches: Mapping[str, Match], unsure: list[str]) 
         if name == "instrument" and (said := [value for value in match.column.counts if SDQ.search(value) and value != "sdq_total"]):
             found[name] = dict.fromkeys(said, "sdq_total")
             unsure.append(f"values.{name}: {said[0]!r} is taken for the total difficulties score of the SDQ.")
+        runs = [value for value in match.column.counts if rule.kind is Kind.DATE and not rule.required and plain(value) in STILL_RUNS]
+        if runs:
+            found[name] = dict.fromkeys(runs, "")
+            unsure.append(f"values.{name}: {', '.join(map(repr, runs))} is taken for a blank.")
         if not words or rule.exact:
             continue
         read = read_by_a_load(rule)

@@ -62,6 +62,9 @@ SAID = {
 }
 """By code: words of case management and school systems, and of the census."""
 
+STILL_RUNS = ("present", "current", "ongoing", "open", "still open", "to date", "n a", "na", "none", "not ended")
+"""What stands in place of a date that there isn't yet."""
+
 OPPOSITE = re.compile(r"\b(un|in|im|ir|il|non|dis|not|no|never|without)")
 """What turns a word into its opposite: 'unconfirmed' is much like 'confirmed', and not it."""
 

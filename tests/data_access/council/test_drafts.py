@@ -117,6 +117,28 @@ def test_the_pattern_fits_next_months_file_and_not_every_file(tmp_path: Path, na
     assert drafted(tmp_path, "Child ID,PEP date", f"{CHILDREN[0]},02/10/2024", name=name).description.file == pattern
 
 
+def test_names_without_spaces_and_an_sdq_that_says_its_kind(tmp_path: Path) -> None:
+    lines = [f"{child},2024-09-03,{number},SDQ" for number, child in enumerate(CHILDREN)]
+    found = drafted(tmp_path, "MosaicID,SDQDate,SDQScore,SDQType", *lines, name="Sdq.csv")
+    assert found.description.columns == {"domain": "SDQType", "instrument": "SDQType", "score_date": "SDQDate", "score": "SDQScore"}
+    assert found.description.values == {"domain": {"SDQ": "social_emotional"}, "instrument": {"SDQ": "sdq_total"}}
+    assert [each.rows_loaded for each in loaded(tmp_path, found).files if each.table == "outcome_scores"] == [12]
+
+
+def test_what_still_runs_has_no_end(tmp_path: Path) -> None:
+    lines = [f"FC{number},{child},03/09/2024,{'Present' if number % 2 else '03/12/2024'}" for number, child in enumerate(CHILDREN)]
+    found = drafted(tmp_path, "Carer ID,Child ID,From,To", *lines, name="carer_log.csv")
+    assert found.description.columns == {"carer_id": "Carer ID", "start_date": "From", "end_date": "To"}
+    assert found.description.values == {"end_date": {"Present": ""}}
+    assert [each.rows_loaded for each in loaded(tmp_path, found).files if each.table == "carers"] == [12]
+
+
+def test_meetings_about_children_are_no_training(tmp_path: Path) -> None:
+    lines = [f"A B,{child},PEP review,03/09/2024,Completed" for child in CHILDREN]
+    found = drafted(tmp_path, "Client,Client ID,Event,Event date,Outcome", *lines, name="Case notes PEP meetings.csv")
+    assert (found.description.becomes, found.description.columns) == ("education_plans", {"completed_date": "Event date"})
+
+
 def test_a_name_in_the_row_above_is_told(tmp_path: Path) -> None:
     lines = [f"{child},02/10/2024,Yes" for child in CHILDREN]
     found = drafted(tmp_path, "Pupil ID,PEP,", ",PEP date,Key person", *lines)
