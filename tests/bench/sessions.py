@@ -27,12 +27,14 @@ Happening = Callable[[], Awaitable[None]]
 
 @dataclass
 class Person:
-    """One session. `waits` are the seconds from each click until the page was drawn; `errors` the texts of what broke; `sentences` how
-    often the page was one of SENTENCES, and `reconnected` how often the server went away. `page` may have choices after '?'."""
+    """One session. `opened` are the seconds until the page was drawn first, `waits` those from each click until it was drawn; `errors` the
+    texts of what broke; `sentences` how often the page was one of SENTENCES, and `reconnected` how often the server went away. `page` may
+    have choices after '?'."""
 
     address: str
     page: str
     label: str
+    opened: float = 0.0
     waits: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     sentences: int = 0
@@ -45,9 +47,11 @@ class Person:
 
     async def visit(self, clicks: int, start: asyncio.Event, over: asyncio.Event, pause: float) -> None:
         """Opens the page, waits for all the others, and then clicks a filter until what happens is over, and so many times more."""
+        began = time.perf_counter()
         connection = await self._connected()
         try:
             await self._draw(connection, None)
+            self.opened = time.perf_counter() - began
             self.ready = True
             await start.wait()
             for number in itertools.count():
@@ -137,19 +141,22 @@ class Person:
 
 
 async def crowd(
-    address: str, page: str, label: str, people: int, clicks: int, pause: float, happening: Happening | None = None,
+    address: str, page: str | Sequence[str], label: str, people: int, clicks: int, pause: float, happening: Happening | None = None,
+    apart: float = 0.05,
 ) -> list[Person]:
-    """So many people who all have the page open, and then click beside each other, each after a pause of about `pause` seconds.
+    """So many people who all have the page open (or each one of several), and then click beside each other, each after a pause of about
+    `pause` seconds. They open it `apart` seconds after each other.
 
     While something happens, they go on clicking; the `clicks` are counted from when it is over. Raises TimeoutError, with the
     address, where the page isn't drawn in time.
     """
     start, over = asyncio.Event(), asyncio.Event()
-    everybody = [Person(address, page, label) for _ in range(people)]
+    pages = itertools.cycle([page] if isinstance(page, str) else page)
+    everybody = [Person(address, each, label) for each in itertools.islice(pages, people)]
     visits = []
     for person in everybody:
         visits.append(asyncio.create_task(person.visit(clicks, start, over, pause)))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(apart)
     while not all(person.ready for person in everybody) and not any(visit.done() for visit in visits):
         await asyncio.sleep(0.1)
     start.set()
