@@ -48,7 +48,8 @@ def upload(page: Page, address: str, settle: Settle, *files: Path) -> None:
 
 def test_an_unknown_workbook_is_matched_once(page: Page, deployment: tuple[str, str], settle: Settle, tmp_path: Path) -> None:
     address, database = deployment
-    september = export(tmp_path / "Register 2024-09.xlsx", (1, "Confirmed", datetime.date(2024, 9, 3)), (2, "Tier 2", "04/09/2024"))
+    rows = [(1, "Confirmed", datetime.date(2024, 9, 3), "Present"), (2, "Tier 2", "04/09/2024")]
+    september = export(tmp_path / "Register 2024-09.xlsx", *rows)
     others = [tmp_path / "begun" / f"{name}.csv" for name in ("children", "education_plans")]
     upload(page, address, settle, *others, september)
     expect(page.get_by_text("Match columns: Register 2024-09.xlsx")).to_be_visible(timeout=PATIENCE)

@@ -11,7 +11,7 @@ from config.sources import SourceDescription, written
 from config.toml_file import ConfigError
 from dashboard.access.audit_guard import SessionGuard
 from dashboard.figures.descriptions import every_description
-from dashboard.screens.load.matching import Unknown, described_as, lacking, preview, proposal, questions, unknown_files
+from dashboard.screens.load.matching import Unknown, described_as, lacking, not_asked, preview, proposal, questions, unknown_files
 from dashboard.screens.load.uploads import UploadedFile
 from dashboard.text.formatting import escape_markdown, listing, number, plural
 from data_access.load.checking import specification as spec
@@ -89,7 +89,8 @@ def _chosen(proposed: Draft, key: str) -> tuple[SourceDescription, list[str]]:
             continue
         columns[ours] = chosen
         unread, choices = questions(table, ours, by_name[chosen])
-        values[ours] = _meanings(ours, unread, choices, proposed.description.values.get(ours, {}), f"{key}_{ours}_{chosen}")
+        guessed = proposed.description.values.get(ours, {})
+        values[ours] = not_asked(proposed, ours, chosen, unread) | _meanings(ours, unread, choices, guessed, f"{key}_{ours}_{chosen}")
     last_day = proposed.description.last_day_included
     if table.interval:
         last_day = st.checkbox("The end date is the last day itself", value=last_day, key=f"{key}_last_day")

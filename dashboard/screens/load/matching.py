@@ -96,6 +96,13 @@ def questions(table: spec.Table, ours: str, column: Column) -> tuple[list[str], 
     return unread[:MOST_VALUES], choices
 
 
+def not_asked(proposed: Draft, ours: str, theirs: str, asked: Sequence[str]) -> dict[str, str]:
+    """What values of the column that is proposed mean, of which nobody is asked: those beyond the most, and those of dates and texts."""
+    match = proposed.matches.get(ours)
+    guessed = proposed.description.values.get(ours, {}) if match and match.column.name == theirs else {}
+    return {said: meaning for said, meaning in guessed.items() if said not in asked}
+
+
 def lacking(table: spec.Table, columns: Mapping[str, str]) -> list[str]:
     """The columns that are needed and for which none was chosen."""
     missing = [name for name in needed(table) if name not in columns]

@@ -9,7 +9,7 @@ import pytest
 
 from config.sources import descriptions, written
 from dashboard.figures.descriptions import every_description
-from dashboard.screens.load.matching import described_as, lacking, preview, proposal, questions, unknown_files
+from dashboard.screens.load.matching import described_as, lacking, not_asked, preview, proposal, questions, unknown_files
 from dashboard.screens.load.uploads import LOOSE, UploadedFile, data_files
 from data_access.load import load
 from data_access.load.reading.described import TABLES
@@ -47,6 +47,21 @@ def test_a_text_file_is_matched_where_it_has_columns_and_then_loads(tmp_path: Pa
         (tmp_path / "in" / each.name).write_bytes(each.contents)
     load([tmp_path / "in"], f"duckdb:///{tmp_path / 'r.duckdb'}", described=described)
     assert [row["mark"] for row in rows_of(f"duckdb:///{tmp_path / 'r.duckdb'}", "attendance")] == ["/"]
+
+
+def test_what_nobody_is_asked_about_is_kept(tmp_path: Path) -> None:
+    lines = [b"Child ID,Form,SDQ date,Total", *(f"{number},SDQ,03/09/2024,{number}".encode() for number in range(1, 4))]
+    (unknown,) = unknown_files([uploaded("SDQ 2024.csv", b"\n".join(lines))], ())
+    proposed = proposal(unknown)
+    table = TABLES["outcome_scores"]
+    columns = {ours: match.column.name for ours, match in proposed.matches.items()}
+    assert columns["domain"] == columns["instrument"] == "Form"
+    asked = {ours: questions(table, ours, match.column)[0] for ours, match in proposed.matches.items()}
+    assert asked["domain"] == ["SDQ"] and not_asked(proposed, "domain", "Form", asked["domain"]) == {}
+    values = {ours: not_asked(proposed, ours, columns[ours], asked[ours]) for ours in columns} | {"domain": {"SDQ": "social_emotional"}}
+    assert values["instrument"] == {"SDQ": "sdq_total"} and not_asked(proposed, "instrument", "SDQ date", []) == {}
+    (trial,) = preview(unknown, described_as(proposed, "SDQ*.csv", columns, values, last_day_included=False))
+    assert trial.rows["instrument"].to_list() == ["sdq_total"] * 3
 
 
 def test_what_is_chosen_is_previewed_saved_and_loads_next_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
