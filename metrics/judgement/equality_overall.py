@@ -159,13 +159,16 @@ def _against(table: Table, group: str, rows: list[Row], totals: dict[str, Row], 
         kinds = {State.NO_DATA.value: Standing.NO_DATA, State.NOT_COVERED.value: Standing.NO_DATA}
         return result | {"standing": kinds.get(last["state"], Standing.HIDDEN).value}
     own = _sum(told)
-    result |= own | {"state": State.SHOWN.value, "period_start": told[0]["period_start"], "period_end": told[-1]["period_end"]}
+    result |= own | {"state": State.SHOWN.value, "period": told[-1]["period"]}
+    result |= {"period_start": told[0]["period_start"], "period_end": told[-1]["period_end"]}
     result |= {"years": len(told) if years else 0, "value": _value(table.measure, own)}
     if group == NOT_RECORDED:
         return result | {"standing": Standing.NOT_RECORDED.value}
     whole = _sum([totals[row["period"]] for row in told])
     others = _sum([unrecorded[row["period"]] for row in told if _is_shown(unrecorded.get(row["period"]))])
     rest = {name: max(whole[name] - own[name] - others[name], 0) for name in SUMMED}
+    if table.measure.percent:  # of rounded numbers, what is left may be more than there are
+        rest["numerator"] = min(rest["numerator"], rest["denominator"])
     result |= {"rest_numerator": rest["numerator"], "rest_denominator": rest["denominator"], "rest_value": _value(table.measure, rest)}
     if rest["denominator"] == 0:
         return result | {"standing": Standing.ALONE.value}
@@ -214,8 +217,7 @@ def _spread(totals: list[Row]) -> float:
 
 
 def _of_shares(own: Row, rest: Row, rounding: float) -> Difference:
-    rest_numerator = min(round(rest["numerator"]), rest["denominator"])
-    found = gap(round(own["numerator"]), own["denominator"], rest_numerator, rest["denominator"], rounding)
+    found = gap(round(own["numerator"]), own["denominator"], round(rest["numerator"]), rest["denominator"], rounding)
     return Difference(found["difference"], found["lower"], found["upper"], found["p_value"])
 
 

@@ -28,7 +28,7 @@ def everything(view: View, period: str | None) -> None:
 
 
 def _told(view: View, compared: pl.DataFrame) -> None:
-    st.subheader(overall.headline(compared), anchor=False)
+    st.header(overall.headline(compared), anchor=False)
     worse = worse_off(compared)
     if worse.height:
         alt = "Groups that are clearly worse off, over all measures and characteristics"

@@ -62,7 +62,7 @@ _STYLE = f"""<style>
 .equality tbody th {{font-weight: 400; min-width: 8.5rem; max-width: 15rem}}
 .equality th.statement {{font-weight: 600; padding-top: .8rem}}
 .equality a {{color: inherit}}
-.equality td b {{font-size: 1rem; white-space: nowrap}}
+.equality td b {{font-size: 1rem}}
 .equality td span {{display: block}}
 .equality td {{border-radius: 4px; border-left: 4px solid transparent}}
 .equality .worse {{background: {CONCERN}4D; border-left-color: {CONCERN}}}

@@ -24,8 +24,8 @@ from metrics.summary.summarise import State
 from tests.dashboard.people import ANALYST, Agreeing
 from tests.dashboard.walking import html_words
 
-SOME = ("education_plan_up_to_date", "carer_trained", "suspension_rate", "suspended", "attendance", "persistent_absence",
-        "social_emotional_mean")
+SOME = ("education_plan_up_to_date", "carer_trained", "video_feedback_as_defined", "suspension_rate", "suspended", "attendance",
+        "persistent_absence", "social_emotional_mean")
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +51,12 @@ def _script(view):  # runs as a script of its own, where no name of this module 
 
 def test_it_is_worked_out_only_once_somebody_opens_it(view: View) -> None:
     app = AppTest.from_function(_script, args=(view,), default_timeout=60).run()
-    assert not app.exception and not app.subheader and not app.table
+    assert not app.exception and not app.header and not app.table
     app.session_state["equality_everything"] = True
     app.run()
     assert not app.exception
     compared = overall.compare_everything(view, None)
-    assert app.subheader[0].value == overall.headline(compared)
+    assert app.header[0].value == overall.headline(compared)
     assert "For an annual report" in html_words(app)
     shown = app.table[0].value
     assert shown.shape[0] == worse_off(compared).height > 0
@@ -84,6 +84,13 @@ def test_a_rate_is_tested_with_how_unevenly_its_events_fall(view: View) -> None:
         parts = round(row["numerator"]), row["denominator"], round(row["rest_numerator"]), row["rest_denominator"]
         assert row["p_value"] == pytest.approx(of_repeated(rates(*parts), spread).p_value)
         assert row["p_value"] > rates(*parts).p_value or spread == 1 or row["p_value"] == 1
+
+
+def test_no_share_is_more_than_all_or_less_than_nothing(view: View) -> None:
+    compared = overall.compare_everything(view, None)
+    shares = compared.filter(pl.col("measure").is_in([id for id in SOME if get(id).percent]))
+    for name in ("value", "rest_value"):
+        assert shares[name].drop_nulls().is_between(0, 1).all()
 
 
 def test_it_is_made_from_what_is_shown_and_from_nothing_else(view: View) -> None:

@@ -256,6 +256,14 @@ def test_what_is_hidden_is_compared_with_nothing():
     assert (row["standing"], row["value"], row["p_value"], row["rest_value"]) == (Standing.HIDDEN.value, None, None, None)
 
 
+def test_of_rounded_numbers_the_rest_is_never_more_than_all():
+    """The group's numerator was rounded down and its denominator up, so that more are left than there are."""
+    alone = table(EVENTS, [{"F": (21, 42), "M": (40, 41)}])
+    rounded = alone.rows.with_columns(rounded=True, numerator=pl.when(pl.col("sex") == "F").then(18.0).otherwise(pl.col("numerator")))
+    row = by_group(compare_all([dataclasses.replace(alone, rows=rounded)]))[EVENTS, "F"]
+    assert (row["rest_numerator"], row["rest_denominator"], row["rest_value"]) == (41.0, 41, 1.0)
+
+
 def test_not_recorded_is_neither_a_group_nor_among_the_rest():
     found = by_group(compare_all([table(STOCK, [{"F": (20, 40), "M": (30, 60), "Not recorded": (1, 30)}])]))
     assert (found[STOCK, "F"]["rest_numerator"], found[STOCK, "F"]["rest_denominator"]) == (30.0, 60)
