@@ -309,7 +309,8 @@ class Reporting:
         with self._lock:
             if key not in self._cells:
                 select = cells_select(unit, declared, self._scope(declared, grain, provider=provider))
-                self._cells[key] = self._read(select, cells_schema(unit, declared, self.areas, provider), declared)
+                rows = self._rows(select, cells_schema(unit, declared, self.areas, provider))
+                self._cells[key] = leave_out(rows, declared, self._without) if self.areas else rows
             return self._cells[key]
 
     def _scope(self, declared: tuple[Measure, ...], grain: str, *, provider: bool) -> Scope:
@@ -319,10 +320,6 @@ class Reporting:
     def _key(self, unit: Unit, grain: str, *, provider: bool = False) -> _Key:
         """What tells the unit's cells apart from those of other units, grains, cohorts and declarations, and those by provider too."""
         return unit.name, grain, self.cohort, tuple(measure.id for measure in _declared(unit)), provider
-
-    def _read(self, statement: sa.Select[Any], schema: dict[str, pl.DataType], declared: tuple[Measure, ...]) -> pl.DataFrame:
-        rows = self._rows(statement, schema)
-        return leave_out(rows, declared, self._without) if self.areas else rows
 
     def _rows(self, statement: sa.Select[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
         with self._engine.connect() as connection:
