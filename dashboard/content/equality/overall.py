@@ -12,7 +12,6 @@ from dashboard.content.exports import with_released
 from dashboard.content.view import View
 from dashboard.text.formatting import (
     denominator_noun,
-    escape_markdown,
     event_noun,
     figure,
     listing,
@@ -183,8 +182,7 @@ def _table_row(measure: Measure, row: Row) -> dict[str, str]:
     breakdown = EVERY[row["breakdown"]]
     own, rest = both_figures(measure, row)
     return {
-        "Measure": escape_markdown(measure.title),
-        "Group": f"{breakdown.title}: {escape_markdown(breakdown.label(row['group']))}", "Value": own, "The rest": rest,
+        "Measure": measure.title, "Group": f"{breakdown.title}: {breakdown.label(row['group'])}", "Value": own, "The rest": rest,
         "Gap (95% confidence interval)": gap_and_interval(measure, row), "Stands for": stands_for(measure, row),
         "For how long": how_long(row), "Compared over": _over(row), "How sure": _how_sure(row),
     }

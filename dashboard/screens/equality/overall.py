@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+
 import polars as pl
 import streamlit as st
 
+from dashboard.charts.theme import COMMON_CAUSE
 from dashboard.content.equality import overall
 from dashboard.content.exports import to_csv
 from dashboard.content.view import View
@@ -14,6 +17,21 @@ from metrics.judgement.equality_overall import worse_off
 
 ROWS = 30
 """So many rows at most are on the page; all are in the file."""
+CAPTION_WORDS = "Groups that are clearly worse off, over all measures and characteristics."
+STYLE = f"""<style>
+.worse-off {{container-type: inline-size}}
+.worse-off table {{width: 100%; border-collapse: collapse; margin: 0; font-size: .875rem; line-height: 1.3}}
+.worse-off caption {{caption-side: top; text-align: left; padding: 0 0 .35rem; color: inherit}}
+.worse-off :is(th, td) {{border: 0; border-bottom: 1px solid {COMMON_CAUSE}73; padding: .4rem .5rem; text-align: left; vertical-align: top}}
+.worse-off tbody th {{font-weight: 400}}
+@container (max-width: 640px) {{
+  .worse-off thead {{position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)}}
+  .worse-off tbody :is(tr, th, td) {{display: block; border: 0; padding: .1rem 0}}
+  .worse-off tbody tr {{padding: .5rem 0; border-bottom: 1px solid {COMMON_CAUSE}73}}
+  .worse-off tbody th {{font-weight: 600}}
+  .worse-off tbody td::before {{content: attr(data-name) ": "}}
+}}
+</style>"""
 
 
 def everything(view: View, period: str | None) -> None:
@@ -27,12 +45,27 @@ def everything(view: View, period: str | None) -> None:
         _told(view, compared)
 
 
+def table_html(table: pl.DataFrame) -> str:
+    """A table whose first column names the row. On a phone each row is a card, with its columns' names in it."""
+    head = "".join(f'<th scope="col" role="columnheader">{html.escape(name)}</th>' for name in table.columns)
+    body = []
+    for first, *others in table.iter_rows():
+        cells = "".join(
+            f'<td role="cell" data-name="{html.escape(name)}">{html.escape(words)}</td>'
+            for name, words in zip(table.columns[1:], others, strict=True)
+        )
+        body.append(f'<tr role="row"><th scope="row" role="rowheader">{html.escape(first)}</th>{cells}</tr>')
+    return (
+        f'{STYLE}<div class="worse-off"><table role="table"><caption>{CAPTION_WORDS}</caption><thead role="rowgroup"><tr role="row">{head}'
+        f'</tr></thead><tbody role="rowgroup">{"".join(body)}</tbody></table></div>'
+    )
+
+
 def _told(view: View, compared: pl.DataFrame) -> None:
     st.header(overall.headline(compared), anchor=False)
     worse = worse_off(compared)
     if worse.height:
-        alt = "Groups that are clearly worse off, over all measures and characteristics"
-        st.table(overall.overall_table(view, worse.head(ROWS)), alt=alt, border="horizontal")
+        st.html(table_html(overall.overall_table(view, worse.head(ROWS))))
     if worse.height > ROWS:
         st.caption(f"The first {ROWS} of {worse.height}; all are in the file.")
     prose([

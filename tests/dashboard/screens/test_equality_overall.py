@@ -15,6 +15,7 @@ from dashboard.content.exports import to_csv
 from dashboard.content.view import Filters, View
 from dashboard.figures.permitted import PermittedReporting
 from dashboard.figures.reporting import Reporting
+from dashboard.screens.equality.overall import ROWS, table_html
 from data_access.engines import engine
 from metrics.judgement.equality_overall import worse_off
 from metrics.judgement.targets import Targets
@@ -51,19 +52,25 @@ def _script(view):  # runs as a script of its own, where no name of this module 
 
 def test_it_is_worked_out_only_once_somebody_opens_it(view: View) -> None:
     app = AppTest.from_function(_script, args=(view,), default_timeout=60).run()
-    assert not app.exception and not app.header and not app.table
+    assert not app.exception and not app.header and "Groups that are clearly worse off" not in html_words(app)
     app.session_state["equality_everything"] = True
     app.run()
     assert not app.exception
     compared = overall.compare_everything(view, None)
     assert app.header[0].value == overall.headline(compared)
     assert "For an annual report" in html_words(app)
-    shown = app.table[0].value
+    shown = overall.overall_table(view, worse_off(compared).head(ROWS))
+    assert table_html(shown) in [element.proto.body for element in app.get("html")]
     assert shown.shape[0] == worse_off(compared).height > 0
     assert "Placement: Children's home or residential school" in set(shown["Group"])
     assert all(re.fullmatch(r"p (0\.0\d+|under 0\.001)(; fewer than 30 on one side)?", sure) for sure in shown["How sure"])
     unreliable = worse_off(compared)["certainty"] == "unreliable"
     assert [sure.endswith("on one side") for sure in shown["How sure"]] == unreliable.to_list()
+
+
+def test_a_name_is_text_in_the_table() -> None:
+    told = table_html(pl.DataFrame({"Measure": ["<b>Plans</b>"], "Group": ["Team: <script>x</script> & \"North\""]}))
+    assert "<b>" not in told and "<script>" not in told and "&lt;script&gt;" in told
 
 
 def test_rates_and_attendance_are_compared_too(view: View) -> None:
