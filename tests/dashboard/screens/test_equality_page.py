@@ -25,7 +25,7 @@ from metrics.judgement import equality
 from metrics.judgement.equality import Standing, comparable
 from metrics.judgement.targets import Targets
 from metrics.measures.catalogue import get, measures
-from metrics.units.breakdowns import BREAKDOWNS, Breakdown
+from metrics.units.breakdowns import BREAKDOWNS, PROVIDER, Breakdown
 from tests.dashboard.people import exact
 from tests.dashboard.walking import html_words
 
@@ -128,7 +128,7 @@ def compared_by(view: View, breakdown: Breakdown) -> pl.DataFrame:
 
 def test_every_characteristic_is_there(page: Page) -> None:
     offered = page().selectbox(key="by").options
-    assert offered == [breakdown.title for breakdown in BREAKDOWNS.values()]
+    assert offered == [breakdown.title for breakdown in (*BREAKDOWNS.values(), PROVIDER)]
 
 
 @pytest.mark.parametrize("by", BREAKDOWNS)
