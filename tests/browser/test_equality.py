@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.choosing import choose
@@ -113,3 +114,25 @@ def test_no_table_is_cut_on_a_small_desk(page: Page, dashboard_url: str, settle:
         expect(page.get_by_test_id("stTable").first).to_be_visible(timeout=PATIENCE)
     cut = "tables => tables.filter(table => table.scrollWidth > table.clientWidth + 1).map(table => table.className)"
     assert page.locator(".equality, .measures, [data-testid='stTable']").evaluate_all(cut) == []
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_the_protected_view_of_everything_fits_and_axe_finds_nothing(
+    page: Page, open_page: Callable[..., None], settle: Settle, width: int,
+) -> None:
+    """With all characteristics at once opened, in the dark: the table of who is worse off and the first groups of the matrix."""
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    open_page(page, "demo_role=Viewer&by=Ethnic+group")
+    page.get_by_text("All characteristics at once").first.click()
+    expect(page.get_by_text("For an annual report")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+    table = page.locator(".worse-off")
+    assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
+    matrix = page.locator(".equality").first
+    right = matrix.bounding_box()["x"] + matrix.bounding_box()["width"]
+    heads = [head.bounding_box() for head in matrix.locator("thead th").all()]
+    assert sum(head["x"] + head["width"] <= right + 1 for head in heads) >= (len(heads) if width == 1366 else 3)
+    found = Axe().run(page, context={"include": ["[data-testid=stMain]"]}, options={"resultTypes": ["violations"]})
+    assert not found.response["violations"], found.generate_report()
