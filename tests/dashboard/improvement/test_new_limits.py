@@ -30,7 +30,7 @@ def test_periods_are_counted_from_the_day_on_and_not_from_the_beginning() -> Non
     enough = preview_words(before, before, datetime.date(2020, 7, 1))
     assert "19 complete quarters" in enough and "enough for new limits at once" in enough
     changed = [*STEADY[:12], *((80 + index % 3, 100) for index in range(8))]
-    assert "there are 8 complete quarters since the limits started again" in control_sentence(
+    assert "there are 8 since the limits started again" in control_sentence(
         made_trend("education_plan", changed, rebase_on=[ON])
     )
     assert "there are 8 complete quarters." in control_sentence(made_trend("education_plan", STEADY[:8]))
