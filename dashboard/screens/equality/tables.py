@@ -34,6 +34,7 @@ from dashboard.text.formatting import (
     escape_markdown,
     figure,
     is_rounded_away,
+    listing,
     lower_first,
     number,
     period_words,
@@ -107,9 +108,10 @@ _KEY_WORDS = {
 def matrix_html(compared: pl.DataFrame, measures: Sequence[Measure], breakdown: Breakdown, link: Callable[[Measure], str]) -> str:
     """All measures by the groups of one characteristic: the gap to the rest, how it stands in words, and its colour.
 
-    `link` gives the address of each measure's own part of the page.
+    `link` gives the address of each measure's own part of the page. Groups that are hidden in every measure have no column: they are named
+    once.
     """
-    groups = breakdown.order(compared["group"].unique().to_list())
+    groups, never = _columns(compared, breakdown)
     cells = {(row["measure"], row["group"]): row for row in compared.iter_rows(named=True)}
     usual = compared["period_start"].max()
     head = "".join(f'<th scope="col">{html.escape(breakdown.label(group))}</th>' for group in groups)
@@ -127,11 +129,22 @@ def matrix_html(compared: pl.DataFrame, measures: Sequence[Measure], breakdown: 
         "Gap to the rest of the children, in percentage points. Rates, averages and attendance show their value only: the method is for "
         "shares of children."
     )
+    if never:
+        caption += f" Too small to show in any measure: {listing([breakdown.label(group) for group in never])}."
     return (
         f'{_STYLE}<div class="equality" role="region" tabindex="0" aria-label="{html.escape(matrix_alt(compared, breakdown))}">'
-        f'<table><caption><span>{caption}</span></caption><thead><tr><th scope="col">Measure</th>{head}</tr></thead>'
+        f'<table><caption><span>{html.escape(caption)}</span></caption><thead><tr><th scope="col">Measure</th>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
+
+
+def _columns(compared: pl.DataFrame, breakdown: Breakdown) -> tuple[list[str], list[str]]:
+    """The groups that have a column, in order, and those of which nothing is shown and something is hidden; all have one where nothing is
+    shown of any."""
+    shown, hidden = (set(compared.filter(pl.col("state") == state.value)["group"]) for state in (State.SHOWN, State.HIDDEN))
+    groups = breakdown.order(compared["group"].unique().to_list())
+    never = [group for group in groups if shown and group in hidden - shown]
+    return [group for group in groups if group not in never], never
 
 
 def matrix_key(compared: pl.DataFrame) -> str:

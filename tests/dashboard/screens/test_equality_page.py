@@ -283,6 +283,27 @@ class TestHidden:
         assert not [cell for cells in table_in(app, 1)[1:] for cell in cells if re.search(r"of [1-9] child", cell)]
         assert not [alt for alt in alts(app) if re.search(r"Other: \D*\d", alt)]
 
+    def test_a_group_that_is_hidden_in_every_measure_is_named_once(self, page: Page) -> None:
+        class OneHidden(HidingView):
+            """Hides one group altogether, as one that is always small is."""
+
+            def summary(self, measure, by=()):
+                rows = View.summary(self, measure, by)
+                if "ethnicity_group" not in by:
+                    return rows
+                other = pl.col("ethnicity_group") == "Other"
+                return rows.with_columns(
+                    *(pl.when(~other).then(pl.col(name)).alias(name) for name in ("numerator", "denominator", "value", "lower", "upper")),
+                    pl.when(other).then(pl.lit("hidden")).otherwise(pl.col("state")).alias("state"),
+                )
+
+        app = page(kind=OneHidden, by="Ethnic group")
+        head = table_in(app)[0]
+        assert "Other" not in head
+        assert {"White", "Mixed", "Asian", "Black"} <= set(head)
+        assert text_of(app).count("Too small to show in any measure: Other.") == 1
+        assert not any(formatting.HIDDEN in cell for cells in table_in(app) for cell in cells)
+
     def test_nothing_hidden_is_downloaded(self, reporting: PermittedReporting) -> None:
         view, breakdown = HidingView(reporting, Filters(), Targets(())), BREAKDOWNS["ethnicity_group"]
         compared = compared_by(view, breakdown)
