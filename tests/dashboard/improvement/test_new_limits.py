@@ -33,4 +33,4 @@ def test_periods_are_counted_from_the_day_on_and_not_from_the_beginning() -> Non
     assert "there are 8 since the limits started again" in control_sentence(
         made_trend("education_plan", changed, rebase_on=[ON])
     )
-    assert "there are 8 complete quarters." in control_sentence(made_trend("education_plan", STEADY[:8]))
+    assert "and there are 8." in control_sentence(made_trend("education_plan", STEADY[:8]))
