@@ -28,7 +28,7 @@ def trend_table(trend: Trend) -> pl.DataFrame:
     """A row a period, the latest first; columns that would be empty are left out."""
     rows = [
         {"Period": upper_first(period_words(row)), **_numbers(trend.measure, row), **_lines(trend.measure, row)}
-        for row in trend.frame.reverse().iter_rows(named=True)
+        for row in trend.told.reverse().iter_rows(named=True)
     ]
     table = pl.DataFrame(rows, infer_schema_length=None)
     return table.select(name for name in table.columns if name == "Period" or (table[name] != "").any())

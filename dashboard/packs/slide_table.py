@@ -58,7 +58,7 @@ def _row_height(row: Sequence[str], width: float) -> float:
 def lines(part: Part) -> list[list[str]]:
     """The table's rows of text: periods, numerators (an average has none), denominators, values."""
     measure = part.measure
-    periods = part.trend.frame.tail(PERIODS).rows(named=True)
+    periods = part.trend.told.tail(PERIODS).rows(named=True)
     found = [["", *(f"{row['period']}{'' if row['complete'] else ' (so far)'}" for row in periods)]]
     if not isinstance(measure, Mean):
         found.append([numerator_title(measure), *(count(row, "numerator") for row in periods)])

@@ -124,7 +124,7 @@ def _of_part(number: int, part: Part) -> list[Sheet]:
     if part.empty and not part.trend.frame.height:
         return []
     title = part.measure.title
-    trend = part.trend.frame.rows(named=True)
+    trend = part.trend.told.rows(named=True)
     sheets = [Sheet(
         f"{number} over time", f"{part.measure.id}_over_time", f"{title}, by period", _columns(part, "Period"),
         tuple((upper_first(period_words(row)), *_numbers(part.measure, row), *_lines(part, row)) for row in trend),

@@ -48,7 +48,7 @@ class Trend:
 
     `frame`: the summary's columns, then target, target_status, mean, lower_limit, upper_limit, lower_2sigma, upper_2sigma,
     median, special_cause, direction, point_state (see `process_control.point_states`), baseline. Points that take no part (incomplete,
-    no value) have nulls there, and a limit beyond what a value can be is null: no point can ever be outside it.
+    no value) have nulls there. Limits are not clamped; `told` leaves out those that no value can be beyond.
     `chart` is how it is drawn and `method` by which limits ('xmr', 'p', 'u', 'binomial', 'poisson', 'run' or None); `reason`
     says why, and which rules don't apply.
     `variation` and `assurance` are the icons' states or None when there are too few points; there is no assurance while the latest
@@ -74,9 +74,17 @@ class Trend:
     unfit: str = ""
 
     @functools.cached_property
+    def told(self) -> pl.DataFrame:
+        """The frame as charts, tables and sentences have it: without lower limits below 0 and upper limits above the most that a value can
+        be, as no point can ever be outside them."""
+        most = 1.0 if self.measure.percent else self.measure.most
+        lower, upper = pl.col("lower_limit"), pl.col("upper_limit")
+        return self.frame.with_columns(pl.when(lower >= 0).then(lower), *([] if most is None else [pl.when(upper <= most).then(upper)]))
+
+    @functools.cached_property
     def taking_part(self) -> pl.DataFrame:
         """The rows that process control looks at: complete, with a value, in time order."""
-        return self.frame.filter(pl.col("complete") & (pl.col("state") == State.SHOWN.value) & pl.col("value").is_not_null())
+        return self.told.filter(pl.col("complete") & (pl.col("state") == State.SHOWN.value) & pl.col("value").is_not_null())
 
     @property
     def target(self) -> float | None:
@@ -121,7 +129,7 @@ def trend(
     shown = {Chart.PROCESS_CONTROL: control, Chart.RUN: run, Chart.LINE: None}[drawn]
     if drawn == Chart.PROCESS_CONTROL:
         shown = control.with_columns(pl.Series("point_state", process_control.point_states(control, measure.better), dtype=pl.String))
-    frame = _without_limits_beyond(measure, _with_lines(frame, taking_part, shown))
+    frame = _with_lines(frame, taking_part, shown)
     last = frame.row(int(taking_part["index"][-1]), named=True) if taking_part.height else None
     states = covered_of(frame)["state"]
     hidden = bool(states.len()) and states[-1] == State.HIDDEN.value
@@ -226,13 +234,6 @@ def _choose(chart: Chart | None, control_reason: str, memory: str, in_baseline: 
         needed = f"process-control limits need {POINTS_FOR_LIMITS} complete periods and {there_are}"
         return Chart.RUN, f"A run chart with the median, because {needed}. {memory}".strip()
     return Chart.PROCESS_CONTROL, control_reason
-
-
-def _without_limits_beyond(measure: Measure, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame without lower limits below 0 and upper limits above the most that a value can be."""
-    most = 1.0 if measure.percent else measure.most
-    lower, upper = pl.col("lower_limit"), pl.col("upper_limit")
-    return frame.with_columns(pl.when(lower >= 0).then(lower), *([] if most is None else [pl.when(upper <= most).then(upper)]))
 
 
 def _with_lines(frame: pl.DataFrame, taking_part: pl.DataFrame, lines: pl.DataFrame | None) -> pl.DataFrame:

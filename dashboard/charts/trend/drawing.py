@@ -129,7 +129,7 @@ def trend_drawing(
     """
     if not target_line:
         trend = replace(trend, frame=trend.frame.with_columns(pl.lit(None, pl.Float64).alias("target")))
-    frame, lines = trend.frame, trend_lines(trend)
+    frame, lines = trend.told, trend_lines(trend)
     loaded = loaded_lines(frame, pooled)
     compared = without_loaded(comparison or Comparison(), loaded)
     others = (*published_lines(compared), *loaded_rows(loaded))
@@ -166,7 +166,7 @@ def _changes_alt(placed: Sequence[tuple[float, ChangeRecord]]) -> Iterator[str]:
 
 def trend_lines(trend: Trend) -> tuple[Line, ...]:
     """The lines of a trend that have a number anywhere, beneath first: limits, centre line, target and the values."""
-    frame = trend.frame
+    frame = trend.told
     levels = {name: tuple(frame[name].to_list()) for name in TITLES}
     baselines = frame["baseline"].to_list()
     drawn = {
@@ -185,7 +185,7 @@ def trend_lines(trend: Trend) -> tuple[Line, ...]:
 
 def line_columns(trend: Trend) -> list[tuple[str, str]]:
     """The lines beside the value as tables and legends list them: title and column of those that have a number anywhere."""
-    return [(title, name) for name, title in TITLES.items() if name != "value" and trend.frame[name].null_count() < trend.frame.height]
+    return [(title, name) for name, title in TITLES.items() if name != "value" and trend.told[name].null_count() < trend.told.height]
 
 
 def point_states(trend: Trend) -> list[str | None]:
@@ -211,7 +211,7 @@ def mark_of(signal: str | None) -> str:
 def _points(trend: Trend, low: float) -> tuple[Point, ...]:
     return tuple(
         Point(float(index), row["value"] if row["value"] is not None else low, state, functools.partial(_hover, trend.measure, row))
-        for index, (row, state) in enumerate(zip(trend.frame.iter_rows(named=True), point_states(trend), strict=True)) if state
+        for index, (row, state) in enumerate(zip(trend.told.iter_rows(named=True), point_states(trend), strict=True)) if state
     )
 
 

@@ -53,7 +53,7 @@ def test_trend_counts_the_points_that_move() -> None:
 def test_nothing_is_near_a_limit_that_is_not_there() -> None:
     shares = [11, 11, 18, 8, 10, 8, 10, 8, 10, 18, 18, 9, 1, 10, 1]
     trend = plans([(share, 100) for share in shares])
-    assert trend.latest is not None and trend.latest["special_cause"] == "two_of_three" and trend.latest["lower_limit"] is None
+    assert trend.latest is not None and trend.latest["special_cause"] == "two_of_three" and trend.taking_part["lower_limit"][-1] is None
     assert "two of three quarters in a row lie far below the average, which is rare" in sentences.control_sentence(trend)
 
 

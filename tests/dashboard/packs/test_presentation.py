@@ -100,7 +100,7 @@ def test_charts_hold_the_numbers_of_the_summary(deck: Any, exact_pack: Pack) -> 
         series = {found.name: list(found.values) for found in charts[0].chart.plots[0].series}
         assert series["Value"] == part.trend.frame["value"].to_list()
         for name, column in (("Target", "target"), ("Average", "mean"), ("Upper limit", "upper_limit"), ("Lower limit", "lower_limit")):
-            known = part.trend.frame[column]
+            known = part.trend.told[column]
             assert series.get(name, [None] * known.len()) == known.to_list()
         labels = [" ".join(levels) for levels in charts[0].chart.plots[0].categories.flattened_labels]
         assert labels == part.trend.frame["period"].to_list()
@@ -112,7 +112,7 @@ def test_the_table_has_the_latest_periods_as_the_page_writes_them(deck: Any, exa
     part = exact_pack.parts[0]
     table = next(shape.table for shape in slide_of(deck, part).shapes if shape.has_table)
     rows = [[cell.text_frame.text for cell in row.cells] for row in table.rows]
-    last = part.trend.frame.tail(PERIODS).rows(named=True)
+    last = part.trend.told.tail(PERIODS).rows(named=True)
     assert rows[-1] == ["Value", *(figure(part.measure, row["value"]) for row in last)]
     assert rows[1][1:] == [f"{row['numerator']:,.0f}" for row in last]
     assert rows[2][1:] == [f"{row['denominator']:,.0f}" for row in last]

@@ -57,8 +57,9 @@ def test_a_limit_that_no_share_can_be_beyond_is_none(values, lower, upper):
     drawn, (method, computed) = trend(PROGRAMMES, points, Targets(())), control_chart(PROGRAMMES, points, ())
     assert method.name == "xmr"
     assert (computed["lower"][-1] >= 0, computed["upper"][-1] <= 1) == (lower, upper)
+    assert drawn.frame["lower_limit"].to_list() == computed["lower"].to_list()  # files have what was worked out
     for name, there in (("lower", lower), ("upper", upper)):
-        limits = drawn.frame[f"{name}_limit"]
+        limits = drawn.told[f"{name}_limit"]
         assert limits.to_list() == (computed[name].to_list() if there else [None] * len(values))
     assert drawn.frame["special_cause"].to_list() == computed["special_cause"].to_list()
     assert drawn.frame["mean"].to_list() == computed["mean"].to_list()
@@ -74,7 +75,7 @@ def test_a_mean_and_a_ratio_have_no_limit_beyond_their_range_either(id):
     computed = control_chart(measure, points, ())[1]
     assert (computed["lower"].drop_nulls() < 0).any() and (computed["upper"].drop_nulls() > most).any()
     known = [(low is not None and low >= 0, high is not None and high <= most) for low, high in computed.select("lower", "upper").rows()]
-    shown = [(low is not None, high is not None) for low, high in drawn.frame.select("lower_limit", "upper_limit").rows()]
+    shown = [(low is not None, high is not None) for low, high in drawn.told.select("lower_limit", "upper_limit").rows()]
     assert shown == known
 
 
