@@ -63,12 +63,12 @@ def with_finding(found: Sequence[Line], finding: Finding | None) -> list[Line]:
 
 
 def told_words(found: Sequence[Line]) -> str:
-    """How many measures have a number, and for which period: '12 of 29 measures have a number for July to September 2026'."""
+    """How many measures have a number, and for which period: 'Of 29 measures, 12 have a number for July to September 2026'."""
     told = sorted((line.trend.latest for line in found if line.trend.latest), key=lambda row: row["period_end"], reverse=True)
     if not told:
         return "No measure has a number yet"
-    of = f"All {plural(len(found), 'measure')}" if len(told) == len(found) > 1 else f"{len(told)} of {plural(len(found), 'measure')}"
-    first = f"{of} {'has' if len(told) == 1 else 'have'} a number"
+    all_of_them, verb = plural(len(found), "measure"), "has" if len(told) == 1 else "have"
+    first = f"All {all_of_them} have a number" if len(told) == len(found) > 1 else f"Of {all_of_them}, {len(told)} {verb} a number"
     (latest, count), *earlier = Counter(period_words(row) for row in told).items()
     if earlier:
         before = len(told) - count

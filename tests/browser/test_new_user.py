@@ -53,7 +53,7 @@ def test_a_return_alone_tells_seven_measures(
     page.locator(".st-key-load_now button").click()
     expect(page.get_by_text("is in the database.")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("link", name="Overview").click()
-    expect(page.get_by_text("7 of 29 measures have a number")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Of 29 measures, 7 have a number")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile(r"^England [0-9.]+%?, year to March \d{4}$")).first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="What would show more")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Template attendance.xlsx")).to_be_visible()

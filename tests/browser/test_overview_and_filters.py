@@ -37,7 +37,7 @@ def test_every_measure_is_there_and_concern_comes_first(page: Page, dashboard_ur
     concern = [("concern" in (row.get_attribute("class") or "").split()) for row in lines(page).all()]
     assert any(concern)
     assert concern == sorted(concern, reverse=True)
-    assert page.get_by_role("heading", name=re.compile(f"^{sum(concern)} of \\d+ measures give")).is_visible()
+    assert page.get_by_role("heading", name=re.compile(f"^{sum(concern)} of the \\d+ measures giv")).is_visible()
     take_screenshot(page, "overview")
 
 

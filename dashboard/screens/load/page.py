@@ -102,7 +102,7 @@ def _choose_and_load(guard: SessionGuard) -> None:
     )
     st.caption(
         f"At most {plural(data_quality().upload_megabytes, 'megabyte')} together, unpacked. A file marked in red is larger, or of a kind "
-        "that is not read, and is not sent. Load larger ones with `qs133 load`, or raise `upload_megabytes`."
+        "that is not read, and is not sent. Load larger ones with ‘qs133 load’, or raise ‘upload_megabytes’ in data_quality.toml."
     )
     template_downloads()
     what = st.segmented_control(

@@ -58,7 +58,7 @@ def test_measures_are_not_called_early_whose_numbers_are_too_rounded_for_limits(
     assert told_sentences([steady, early, rounded, rounded]).endswith(
         "1 has too few periods to tell change from chance. 2 have numbers too rounded to tell change from chance."
     )
-    assert told_sentences([rounded]) == "1 of 1 measure has a number for January to March 2024."
+    assert told_sentences([rounded]) == "Of 1 measure, 1 has a number for January to March 2024."
 
 
 @given(st.permutations(range(3)), st.sampled_from(list(ORDERS)))
@@ -92,7 +92,7 @@ def test_the_period_that_most_have_stands_above_the_table_only() -> None:
 def test_of_all_measures_those_that_can_be_told_are_counted_by_their_period() -> None:
     found = [line("education_plan", STEADY), line("persistent_absence", STEADY[:4])]
     empty = Line(get("attendance"), 2, replace(made_trend("attendance", STEADY), latest=None), frozenset({Finding.NO_DATA}))
-    assert told_words([found[0], empty]) == "1 of 2 measures has a number for January to March 2024"
-    assert told_words([*found, empty]) == "2 of 3 measures have a number: 1 for January to March 2024 and 1 for an earlier period"
+    assert told_words([found[0], empty]) == "Of 2 measures, 1 has a number for January to March 2024"
+    assert told_words([*found, empty]) == "Of 3 measures, 2 have a number: 1 for January to March 2024 and 1 for an earlier period"
     assert told_words([found[0], found[0]]) == "All 2 measures have a number for January to March 2024"
     assert told_words([empty]) == "No measure has a number yet"
