@@ -73,13 +73,13 @@ def summary_words(found: Sequence[Line]) -> str:
     with_target = [line for line in found if line.trend.target_status is not None]
     concern = len(overview_findings.with_finding(judged, Finding.CONCERN))
     missed = len(overview_findings.with_finding(with_target, Finding.MISSING_TARGET))
-    known = "measure" if len(judged) == len(found) else "measure that can be judged|measures that can be judged"
+    judgeable = "" if len(judged) == len(found) else " that can be judged"
     first = (
-        _share_of(concern, len(judged), known, "gives concern|give concern|gives no concern") if judged
+        _share_of(concern, len(judged), judgeable, ("gives concern", "give concern", "gives no concern")) if judged
         else _nothing_judged(found)
     )
     second = (
-        _share_of(missed, len(with_target), "measure with a target|measures with a target", "misses it|miss it|does not miss it")
+        _share_of(missed, len(with_target), " with a target", ("misses it", "miss it", "does not miss it"))
         if with_target else "No measure has a target"
     )
     return f"{first}. {second}"
@@ -94,15 +94,14 @@ def _nothing_judged(found: Sequence[Line]) -> str:
     return "It is too early to tell change from chance: no measure has enough periods yet"
 
 
-def _share_of(count: int, of: int, what: str, does: str) -> str:
-    """'None of 3 measures gives concern'. `what` is one and several of them, `does` what one does, several do and one does not."""
-    (one, _, several), (does_it, they_do, does_not) = what.partition("|"), does.split("|")
+def _share_of(count: int, of: int, which: str, verbs: tuple[str, str, str]) -> str:
+    """'None of the 3 measures gives concern'. `which` says which measures are meant, `verbs` what one does, several do and one does not."""
+    does, do, does_not = verbs
     if of == 1:
-        return f"The one {one} {does_it if count else does_not}"
-    of_them = f"{of} {several or one + 's'}"
+        return f"The one measure{which} {does if count else does_not}"
     if count == of:
-        return f"{'Both' if of == 2 else 'All'} {several or one + 's' if of == 2 else of_them} {they_do}"
-    return f"{count or 'None'} of the {of_them} {they_do if count > 1 else does_it}"
+        return f"{'Both' if of == 2 else f'All {of}'} measures{which} {do}"
+    return f"{count or 'None'} of the {of} measures{which} {do if count > 1 else does}"
 
 
 def _top_line(found: Sequence[Line]) -> None:

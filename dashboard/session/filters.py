@@ -62,8 +62,8 @@ def choose(data: Data, *, protected: bool = False) -> Filters:
         # Counting everything anew after a load takes a moment, which nobody should spend in front of an empty page.
         with while_counting(320, there=data.reporting.is_prepared(measures(), grain, protected=False)):
             offered = choices(data, grain)
-        if not protected and offered.providers:
-            offered = replace(offered, groups={**offered.groups, PROVIDER.id: offered.providers})
+        if not protected and (providers := data.reporting.providers):
+            offered = replace(offered, groups={**offered.groups, PROVIDER.id: providers})
         where = _protected_groups(offered) if protected else _groups(offered, _several)
         first, last = _range(offered.periods, grain)
         chart = st.selectbox(

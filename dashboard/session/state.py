@@ -62,12 +62,10 @@ class Data:
 
 @dataclass(frozen=True)
 class Choices:
-    """What can be chosen at one grain: the groups of every breakdown that occur, and the periods that have data, both in order.
-    `providers` are for exact numbers only."""
+    """What can be chosen at one grain: the groups of every breakdown that occur, and the periods that have data, both in order."""
 
     groups: dict[str, tuple[str, ...]]
     periods: tuple[str, ...]
-    providers: tuple[str, ...] = ()
 
 
 def current_data(responsibility: Responsibility | None = None) -> Data:
@@ -148,7 +146,7 @@ def _choices(
     occurring = set(keys["period"])
     first = next((index for index, label in enumerate(labels) if label in occurring), len(labels))
     garbage_collection.leave_out_what_is_there()
-    return Choices(groups, tuple(labels[first:]), _reporting.providers)
+    return Choices(groups, tuple(labels[first:]))
 
 
 def teams(data: Data) -> list[str]:
